@@ -1,0 +1,321 @@
+"""Figures: what an indicator's panes say for an agency, a window and a day.
+
+A figure is made of sums of panes each time it is asked for; nothing is averaged, and a ratio keeps its two sides until the end.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, NamedTuple, Protocol
+
+from models.attainment import NO_REFERENCE, Reading, Thin
+from models.changes import Amount, Figure
+from models.definitions import Population, WindowName
+from models.measures import LATEST_SEPARATOR
+from models.panes import ALL, PaneTable, Series
+from models.register import Register
+from models.windows import Period, years_before
+
+THIN: Final = 20
+"""A ratio of flows with a smaller denominator is no data (design, section 7)."""
+
+NULL: Final = Figure(None, None, None)
+
+
+class Kept:
+    """How many facts are kept by type and agency: whether a 0 is a value or no data."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], int] = {}
+        self.totals: dict[str, int] = {}
+        self.agencies: dict[str, int] = {}
+
+    def add(self, fact_type: str, agency: str, count: int) -> int:
+        """Count facts of a type with an agency; return how many there are now."""
+        key = (fact_type, agency)
+        total = self.counts.get(key, 0) + count
+        if total == 0:
+            self.counts.pop(key, None)
+        else:
+            self.counts[key] = total
+        self.totals[fact_type] = self.totals.get(fact_type, 0) + count
+        self.agencies[agency] = self.agencies.get(agency, 0) + count
+        return total
+
+    def any(self, fact_types: Iterable[str], agency: str) -> bool:
+        """Return whether the agency (`ALL`: the province) has a kept fact of any of the types."""
+        if agency == ALL:
+            return any(self.totals.get(fact_type, 0) > 0 for fact_type in fact_types)
+        return any((fact_type, agency) in self.counts for fact_type in fact_types)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What figures are made of."""
+
+    panes: PaneTable
+    register: Register
+    kept: Kept
+
+
+class Scope(NamedTuple):
+    """The agencies that a figure sums over: one code, `ALL`, or the members of a population."""
+
+    panes: PaneTable
+    agency: str
+    members: frozenset[str] | None = None
+
+    def series(self, measure: str, bucket: str = "") -> Series:
+        """Return the series of a measure over these agencies."""
+        if self.members is not None:
+            return self.panes.group(measure, bucket, self.members)
+        return self.panes.series(measure, bucket, self.agency)
+
+    def total(self, measures: tuple[str, ...], first: int | None, last: int) -> Amount:
+        """Return the sum of measures over the days [first, last]."""
+        total: Amount = 0
+        for measure in measures:
+            total += self.series(measure).between(first, last)
+        return total
+
+
+class Sums(NamedTuple):
+    """The two sides of a figure before it is written down; `value` where it is no ratio."""
+
+    value: Amount | None
+    numerator: Amount | None
+    denominator: Amount | None
+
+
+Span = tuple[int | None, int]
+
+
+class Form(Protocol):
+    """A way to make a figure from measures."""
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        """Return the sums behind the figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueForm:
+    """The sum of measures."""
+
+    names: tuple[str, ...]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        return Sums(scope.total(self.names, *period.span(window, day)), None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class RatioForm:
+    """One sum of measures over another."""
+
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset((*self.numerator, *self.denominator))
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        span = period.span(window, day)
+        return Sums(None, scope.total(self.numerator, *span), scope.total(self.denominator, *span))
+
+
+@dataclass(frozen=True, slots=True)
+class MedianForm:
+    """The lower median over buckets that are whole numbers."""
+
+    name: str
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        span = period.span(window, day)
+        counts = [(int(bucket), scope.series(self.name, bucket).between(*span)) for bucket in scope.panes.buckets(self.name)]
+        members = sorted((bucket, count) for bucket, count in counts if count > 0)
+        total = sum(count for _, count in members)
+        if total == 0:
+            return Sums(None, None, 0)
+        reached: Amount = 0
+        for bucket, count in members:
+            reached += count
+            if 2 * reached >= total:
+                return Sums(bucket, None, total)
+        raise ArithmeticError("a median lies within its members")
+
+
+@dataclass(frozen=True, slots=True)
+class LatestForm:
+    """The last value by moment; it reads the days up to the day itself, whatever the window."""
+
+    name: str
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        for bucket in sorted(scope.panes.buckets(self.name), reverse=True):
+            if scope.series(self.name, bucket).upto(day) > 0:
+                value = Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1])
+                return Sums(int(value) if value == value.to_integral_value() else value, None, None)
+        return Sums(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedForm:
+    """How many agencies, or rows of a list, meet their conditions: derived panes of 0 and 1 (see `models.derived`)."""
+
+    met: str
+    of: str | None
+    """Measure of the population; None: a list of `rows` rows."""
+    rows: int
+    milestone: bool = False
+    """True: the value is 1 once all rows are met, else 0."""
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset({self.met} if self.of is None else {self.met, self.of})
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        if self.of is not None:
+            met = scope.series(self.met).upto(day)
+            return Sums(met, met, scope.series(self.of).upto(day))
+        met = sum(scope.series(self.met, row).upto(day) > 0 for row in scope.panes.buckets(self.met))
+        if self.milestone:
+            return Sums(int(met == self.rows), met, self.rows)
+        return Sums(met, met, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeForm:
+    """A figure less the same one years before, or less a reference; None where either side is."""
+
+    of: Form
+    percent: bool
+    years: int | None
+    latest: LatestForm | None
+    reference: Amount | None
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return self.of.measures if self.latest is None else self.of.measures | self.latest.measures
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        now = self._side(scope, period, window, day)
+        before = self.against(scope, period, window, day)
+        return Sums(None if now is None or before is None else now - before, None, None)
+
+    def against(self, scope: Scope, period: Period, window: WindowName, day: int) -> Amount | None:
+        """Return the other side; None where nothing has supplied it."""
+        if self.reference is not None:
+            return self.reference
+        if self.latest is not None:
+            return self.latest.sums(scope, period, window, day).value
+        earlier = years_before(day, self.years or 0)
+        shifted = Period(years_before(period.start, self.years or 0), years_before(period.end, self.years or 0), period.clipped)
+        return self._side(scope, shifted, window, earlier)
+
+    def _side(self, scope: Scope, period: Period, window: WindowName, day: int) -> Amount | None:
+        sums = self.of.sums(scope, period, window, day)
+        if self.percent:
+            return percent(sums.numerator or 0, sums.denominator or 0)
+        return sums.value
+
+
+def percent(numerator: Amount, denominator: Amount) -> Decimal | None:
+    """Return 100 * numerator / denominator rounded half up to 4 decimals; None where the denominator is 0."""
+    if denominator == 0:
+        return None
+    if isinstance(numerator, Decimal) or isinstance(denominator, Decimal):
+        n, d = (Decimal(numerator) / 1).as_integer_ratio(), (Decimal(denominator) / 1).as_integer_ratio()
+        numerator, denominator = n[0] * d[1], n[1] * d[0]
+    units, rest = divmod(abs(numerator) * 1_000_000, abs(denominator))
+    units += 2 * rest >= abs(denominator)
+    return Decimal(units if (numerator < 0) == (denominator < 0) else -units).scaleb(-4)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledIndicator:
+    """An indicator ready to be read."""
+
+    plan: str
+    id: str
+    form: Form
+    kind: str
+    """`count`, `ratio`, `median`, `milestone` or `change`: which of value, numerator and denominator there are."""
+    period: Period
+    window: WindowName
+    """The window that targets read."""
+    windows: tuple[WindowName, ...]
+    """The windows that have rows."""
+    over: Population | None
+    per_agency: bool
+    reads: frozenset[str]
+    """Fact types; without a kept fact of any of them a count is NULL."""
+    flow_ratio: bool
+    version: str
+    edges: tuple[int, ...] = field(default=())
+
+    def scope(self, sources: Sources, agency: str, day: int) -> Scope:
+        """Return the agencies to sum over; `ALL` means those that `over` names on the day."""
+        if agency == ALL and self.over is not None:
+            return Scope(sources.panes, agency, sources.register.members(self.over, day))
+        return Scope(sources.panes, agency)
+
+    def figure(self, sources: Sources, agency: str, window: WindowName, day: int) -> Figure:
+        """Return the figure of an agency, or of `ALL`, over a window on a day, as it is shown."""
+        sums = self.form.sums(self.scope(sources, agency, day), self.period, window, day)
+        return self._shown(sums, sources, agency)
+
+    def _shown(self, sums: Sums, sources: Sources, agency: str) -> Figure:
+        if self.kind == "ratio":
+            return Figure(percent(sums.numerator or 0, sums.denominator or 0), sums.numerator, sums.denominator)
+        if self.kind in {"median", "milestone", "change"} or isinstance(self.form, LatestForm):
+            return Figure(*sums)
+        return Figure(*sums) if sources.kept.any(self.reads, agency) else NULL
+
+    def reading(self, sources: Sources, day: int) -> Reading:
+        """Return the exact value for the whole province that a target is judged by on a day."""
+        scope = self.scope(sources, ALL, day)
+        sums = self.form.sums(scope, self.period, self.window, day)
+        if self.kind == "ratio":
+            return self._ratio_reading(sums)
+        if isinstance(self.form, ChangeForm):
+            if self.form.against(scope, self.period, self.window, day) is None:
+                return NO_REFERENCE
+        elif self.kind == "count" and not isinstance(self.form, LatestForm) and not sources.kept.any(self.reads, ALL):
+            return None
+        if sums.value is None:
+            return None
+        return (sums.value, 1) if isinstance(sums.value, int) else sums.value.as_integer_ratio()
+
+    def _ratio_reading(self, sums: Sums) -> Reading:
+        numerator, denominator = sums.numerator or 0, sums.denominator or 0
+        if denominator == 0:
+            return None
+        if isinstance(numerator, Decimal) or isinstance(denominator, Decimal):
+            p, q = (Decimal(numerator) * 100 / 1).as_integer_ratio()
+            r, s = Decimal(denominator).as_integer_ratio()
+            p, q = p * s, q * r
+        else:
+            p, q = 100 * numerator, denominator
+        if self.flow_ratio and denominator < THIN:
+            return Thin(p, q)
+        return (p, q)
+
+
+FigureOf = Callable[[CompiledIndicator, str, WindowName, int], Figure]
+IndicatorTable = Mapping[tuple[str, str], CompiledIndicator]

@@ -1,0 +1,156 @@
+"""Panes: the sums of signed amounts by measure, bucket, agency and day, and the sums of them over spans of days.
+
+A series keeps running totals up to the first day that changed since they were last asked for, so a late fact costs what lies after it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from models.changes import Amount, PaneKey
+
+ALL: Final = "*"
+"""Stands for all agencies together."""
+
+
+class Series:
+    """Amounts by day of one measure, bucket and agency (or of many agencies together)."""
+
+    __slots__ = ("_amounts", "_days", "_totals")
+
+    def __init__(self) -> None:
+        self._days: list[int] = []
+        self._amounts: list[Amount] = []
+        self._totals: list[Amount] = []
+        """Running totals; shorter than `_days` where they must be made anew."""
+
+    def __bool__(self) -> bool:
+        """Return whether any day has an amount."""
+        return bool(self._days)
+
+    def add(self, day: int, amount: Amount) -> Amount:
+        """Add to a day's amount and return the sum; a day whose amount reaches 0 is forgotten."""
+        days, amounts = self._days, self._amounts
+        index = len(days) if not days or days[-1] < day else bisect_left(days, day)
+        if index < len(self._totals):
+            del self._totals[index:]
+        if index < len(days) and days[index] == day:
+            total = amounts[index] + amount
+            if total == 0:
+                del days[index], amounts[index]
+            else:
+                amounts[index] = total
+            return total
+        if amount != 0:
+            days.insert(index, day)
+            amounts.insert(index, amount)
+        return amount
+
+    def upto(self, day: int) -> Amount:
+        """Return the sum of all days up to and including `day`."""
+        index = bisect_right(self._days, day)
+        if index == 0:
+            return 0
+        totals = self._totals
+        if len(totals) < index:
+            total: Amount = totals[-1] if totals else 0
+            for amount in self._amounts[len(totals) : index]:
+                total += amount
+                totals.append(total)
+        return totals[index - 1]
+
+    def between(self, first: int | None, last: int) -> Amount:
+        """Return the sum of the days from `first` (None: from ever) to `last`, both inside."""
+        if first is None:
+            return self.upto(last)
+        return self.upto(last) - self.upto(first - 1) if first <= last else 0
+
+    def on(self, day: int) -> Amount:
+        """Return the amount of one day."""
+        index = bisect_left(self._days, day)
+        return self._amounts[index] if index < len(self._days) and self._days[index] == day else 0
+
+    def days(self, since: int | None = None) -> list[int]:
+        """Return the days that have an amount, in order, from `since` on."""
+        return self._days[:] if since is None else self._days[bisect_left(self._days, since) :]
+
+    def items(self) -> Iterator[tuple[int, Amount]]:
+        """Yield (day, amount) in order of days."""
+        return zip(self._days, self._amounts, strict=True)
+
+
+EMPTY: Final = Series()
+"""A series without amounts; never added to."""
+
+
+class PaneTable:
+    """All panes of a province."""
+
+    def __init__(self) -> None:
+        self._series: dict[str, dict[str, dict[str, Series]]] = {}
+        """measure -> bucket -> agency (or `ALL`) -> series"""
+        self._groups: dict[tuple[str, str], dict[frozenset[str], Series]] = {}
+        """Sums over groups of agencies that were asked for."""
+        self._on_day: dict[int, set[tuple[str, str]]] = {}
+        """day -> (measure, agency) that ever had an amount on it."""
+
+    def add(self, pane: PaneKey, amount: Amount) -> Amount:
+        """Add to a pane, and to the sums that it is part of; return what it is now."""
+        measure, bucket, agency, day = pane
+        buckets = self._series.get(measure)
+        if buckets is None:
+            buckets = self._series[measure] = {}
+        agencies = buckets.get(bucket)
+        if agencies is None:
+            agencies = buckets[bucket] = {ALL: Series()}
+        series = agencies.get(agency)
+        if series is None:
+            series = agencies[agency] = Series()
+        agencies[ALL].add(day, amount)
+        for members, group in self._groups.get((measure, bucket), {}).items():
+            if agency in members:
+                group.add(day, amount)
+        touched = self._on_day.get(day)
+        if touched is None:
+            touched = self._on_day[day] = set()
+        touched.add((measure, agency))
+        return series.add(day, amount)
+
+    def series(self, measure: str, bucket: str, agency: str) -> Series:
+        """Return the series of one agency, or of `ALL`."""
+        return self._series.get(measure, {}).get(bucket, {}).get(agency, EMPTY)
+
+    def group(self, measure: str, bucket: str, members: frozenset[str]) -> Series:
+        """Return the sum over a group of agencies; it is kept up to date from then on."""
+        groups = self._groups.setdefault((measure, bucket), {})
+        group = groups.get(members)
+        if group is None:
+            group = groups[members] = Series()
+            for agency, series in self._series.get(measure, {}).get(bucket, {}).items():
+                if agency in members:
+                    for day, amount in series.items():
+                        group.add(day, amount)
+        return group
+
+    def buckets(self, measure: str) -> list[str]:
+        """Return the buckets that a measure ever had."""
+        return list(self._series.get(measure, {}))
+
+    def agencies(self, measure: str, bucket: str = "") -> list[str]:
+        """Return the agencies that ever had an amount of a measure."""
+        return [agency for agency in self._series.get(measure, {}).get(bucket, {}) if agency != ALL]
+
+    def touched_on(self, day: int) -> set[tuple[str, str]]:
+        """Return the (measure, agency) that may have an amount on a day."""
+        return self._on_day.get(day, set())
+
+    def panes(self) -> Mapping[PaneKey, Amount]:
+        """Return every pane that is not 0."""
+        return {
+            PaneKey(measure, bucket, agency, day): amount  # type: ignore[arg-type]  # a Day
+            for measure, buckets in self._series.items()
+            for bucket, agencies in buckets.items()
+            for agency, series in agencies.items()
+            if agency != ALL
+            for day, amount in series.items()
+        }
