@@ -1,0 +1,194 @@
+"""Merge a run of events into the subjects they tell about, and say how the panes change.
+
+A fact whose subjects do not follow from its natural key lives in a home of its own; when a correction names another subject,
+the old one loses the fact and the new one gains it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from models.catalogue.compiled import ProvinceCatalogue
+from models.changes import PartKey, PartRequest
+from models.events import VOCABULARY, EventType
+from models.facts import Assertion, DeadLetter, Event, FactKey, SubjectId
+from models.measures import Amounts, CompiledMeasure
+from models.subjects import DAILY, MAIN, Subject, Verdict, group, home_of, judge, part_of, parts_between
+
+
+def _simple_kind(event_type: EventType) -> str | None:
+    """Return the subject kind of a type whose natural key is one field and its only subject's key."""
+    if len(event_type.natural_key) != 1 or len(event_type.tells_about) != 1:
+        return None
+    (rule,) = event_type.tells_about
+    return rule.kind if rule.field in {None, event_type.natural_key[0]} and rule.kind_field is None else None
+
+
+_SIMPLE: Final = {name: kind for name, known in VOCABULARY.items() if (kind := _simple_kind(known)) is not None}
+
+
+def subjects_of(fact: FactKey) -> tuple[SubjectId, ...] | None:
+    """Return the subjects of a fact as far as its natural key says them; None where it does not."""
+    kind = _SIMPLE.get(fact.type)
+    if kind is not None and "%" not in fact.key:
+        return (SubjectId(kind, fact.key),)
+    return VOCABULARY[fact.type].subjects_of_key(fact.key)
+
+
+def _told(fact: FactKey, assertion: Assertion | None) -> tuple[SubjectId, ...]:
+    if assertion is None or assertion.payload is None:
+        return ()
+    return VOCABULARY[fact.type].subjects(assertion.payload)
+
+
+class Measures:
+    """The measures of a province by what makes them run again."""
+
+    def __init__(self, catalogue: ProvinceCatalogue) -> None:
+        self._all: dict[str, tuple[CompiledMeasure, ...]] = {}
+        for kind in {measure.kind for measure in catalogue.measures}:
+            self._all[kind] = tuple(measure for measure in catalogue.measures if measure.kind == kind)
+        self._chosen: dict[tuple[str, frozenset[str]], tuple[CompiledMeasure, ...]] = {}
+
+    def reading(self, kind: str, fact_types: frozenset[str]) -> tuple[CompiledMeasure, ...]:
+        """Return the measures on subjects of `kind` that read any of the types."""
+        chosen = self._chosen.get((kind, fact_types))
+        if chosen is None:
+            chosen = tuple(m for m in self._all.get(kind, ()) if m.reads & fact_types)
+            self._chosen[kind, fact_types] = chosen
+        return chosen
+
+    def reach(self, kind: str, fact_type: str) -> int | None:
+        """Return how many days around a changed daily fact must be at hand; None: all."""
+        reaches = [measure.reach for measure in self.reading(kind, frozenset({fact_type}))]
+        known = [reach for reach in reaches if reach is not None]
+        if len(known) < len(reaches):
+            return None
+        return max(known, default=0)
+
+
+def home_requests(events: Iterable[Event | DeadLetter]) -> set[PartRequest]:
+    """Return the homes that must be read before it is known which subjects the events touch."""
+    requests = set()
+    for event in events:
+        fact = event.fact if isinstance(event, Event) else None
+        if fact is not None and VOCABULARY[fact.type].movable:
+            requests.add(PartRequest(*home_of(fact), part_of("fact", fact)))
+    return requests
+
+
+class Merge:
+    """The subjects that a run of events touches, before and after."""
+
+    def __init__(self, measures: Measures) -> None:
+        self._measures = measures
+        self._subjects: dict[SubjectId, Subject] = {}
+        self._before: dict[SubjectId, dict[FactKey, Assertion]] = {}
+        self._changed: dict[SubjectId, set[str]] = {}
+
+    def load(self, parts: Mapping[PartKey, bytes]) -> None:
+        """Take what is stored of the subjects."""
+        for (kind, key, part), encoded in parts.items():
+            self._subject(SubjectId(kind, key)).load(part, encoded)
+
+    def subject_requests(self, events: Iterable[Event | DeadLetter]) -> set[PartRequest]:
+        """Return the parts that the events can reach, given that their homes are loaded."""
+        requests: set[PartRequest] = set()
+        for event in events:
+            if not isinstance(event, Event) or event.fact is None:
+                continue
+            fact = event.fact
+            subjects = subjects_of(fact)
+            if subjects is None:
+                home = self._subjects.get(home_of(fact))
+                held = home.facts.get(fact) if home is not None else None
+                subjects = (*_told(fact, held), *_told(fact, event.assertion))
+            for subject in subjects:
+                requests.update(self._parts(subject, fact))
+        return requests
+
+    def _parts(self, subject: SubjectId, fact: FactKey) -> Iterator[PartRequest]:
+        reach = self._measures.reach(subject.kind, fact.type) if fact.type in DAILY else None
+        if reach is None:
+            yield PartRequest(*subject, None)
+            return
+        yield PartRequest(*subject, MAIN)
+        for part in parts_between(fact, reach):
+            yield PartRequest(*subject, part)
+
+    def assert_fact(self, fact: FactKey, assertion: Assertion) -> tuple[Verdict, Assertion | None]:
+        """Merge an assertion; return what it did, and which one held the fact before."""
+        subjects = subjects_of(fact)
+        if subjects is None:
+            return self._assert_movable(fact, assertion)
+        held = self._subject(subjects[0]).facts.get(fact)
+        verdict = judge(assertion, held)
+        if verdict is Verdict.APPLIED:
+            for subject in subjects:
+                self._touch(subject, fact).put(fact, assertion)
+        return verdict, held
+
+    def _assert_movable(self, fact: FactKey, assertion: Assertion) -> tuple[Verdict, Assertion | None]:
+        home = self._subject(home_of(fact))
+        held = home.facts.get(fact)
+        verdict = judge(assertion, held)
+        if verdict is Verdict.APPLIED:
+            losing, gaining = _told(fact, held), _told(fact, assertion)
+            home.put(fact, assertion)
+            for subject in losing:
+                if subject not in gaining:
+                    self._touch(subject, fact).drop(fact)
+            for subject in gaining:
+                self._touch(subject, fact).put(fact, assertion)
+        return verdict, held
+
+    def _subject(self, subject: SubjectId) -> Subject:
+        found = self._subjects.get(subject)
+        if found is None:
+            found = self._subjects[subject] = Subject(subject)
+        return found
+
+    def _touch(self, subject_id: SubjectId, fact: FactKey) -> Subject:
+        subject = self._subject(subject_id)
+        changed = self._changed.get(subject_id)
+        if changed is None:
+            self._changed[subject_id] = {fact.type}
+            self._before[subject_id] = dict(subject.facts)
+        else:
+            changed.add(fact.type)
+        return subject
+
+    def registered(self) -> Iterator[tuple[str, Sequence[Assertion]]]:
+        """Yield the agencies whose registration changed since the last `settle`, with their kept registrations."""
+        for subject, changed in self._changed.items():
+            if subject.kind == "agency" and "agency.registered" in changed:
+                keys = group(self._subjects[subject].facts).get("agency.registered", {})
+                yield subject.key, next(iter(keys.values())) if keys else ()
+
+    def settle(self) -> Amounts:
+        """Return what the merged events add to the panes since the last call."""
+        amounts: Amounts = {}
+        for subject_id, changed in self._changed.items():
+            measures = self._measures.reading(subject_id.kind, frozenset(changed))
+            if not measures:
+                continue
+            before = self._before[subject_id]
+            if before:
+                facts = group(before)
+                for measure in measures:
+                    measure.add(facts, subject_id.key, amounts, -1)
+            facts = group(self._subjects[subject_id].facts)
+            for measure in measures:
+                measure.add(facts, subject_id.key, amounts, 1)
+        self._before.clear()
+        self._changed.clear()
+        return amounts
+
+    def encoded(self) -> dict[PartKey, bytes | None]:
+        """Return the parts that changed, as they are to be stored."""
+        return {
+            part: encoded
+            for subject in self._subjects.values()
+            if subject.dirty
+            for part, encoded in subject.encoded()
+        }
+

@@ -1,0 +1,122 @@
+"""Figures as rows: what `kpi` shows now, and what a day's close publishes.
+
+A row is made again only when one of its panes changed, or when a day entered or left one of its windows.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from models.catalogue.compiled import ProvinceCatalogue
+from models.changes import Figure, HistoryRow, KpiKey
+from models.days import Day, year_start
+from models.definitions import WindowName
+from models.figures import CompiledIndicator, Sources
+from models.panes import ALL
+from models.windows import TRAILING
+
+PUBLISHED_FOR_AGENCIES: Final = frozenset({WindowName.YEAR, WindowName.NOW})
+"""The windows of which single agencies have a history (design, 4.3)."""
+
+
+class Figures:
+    """The rows of `kpi` and the latest rows of `kpi_history` of a province."""
+
+    def __init__(
+        self,
+        catalogue: ProvinceCatalogue,
+        sources: Sources,
+        kpi: Mapping[KpiKey, tuple[Figure, ...]],
+        published: Mapping[tuple[KpiKey, str], Figure],
+    ) -> None:
+        self._sources = sources
+        self._indicators = catalogue.indicators
+        self._kpi = dict(kpi)
+        self._published = dict(published)
+        self._readers: dict[str, list[int]] = {}
+        self._counters: dict[str, list[int]] = {}
+        for number, indicator in enumerate(self._indicators):
+            for measure in indicator.form.measures:
+                self._readers.setdefault(measure, []).append(number)
+            for fact_type in indicator.reads:
+                self._counters.setdefault(fact_type, []).append(number)
+        self._stale: set[tuple[int, str]] = set()
+        """Rows to be made again: (indicator, agency)."""
+        self._all_stale = set(range(len(self._indicators)))
+        """Indicators whose row for all agencies is to be made again."""
+        self._unpublished: set[tuple[int, str]] = set()
+
+    def mark_measure(self, measure: str, agency: str) -> None:
+        """Note that a pane of a measure changed."""
+        self._mark(self._readers.get(measure, ()), agency)
+
+    def mark_fact(self, fact_type: str, agency: str) -> None:
+        """Note that an agency has its first fact of a type, or its last one no more."""
+        self._mark(self._counters.get(fact_type, ()), agency)
+
+    def _mark(self, numbers: Iterable[int], agency: str) -> None:
+        for number in numbers:
+            self._all_stale.add(number)
+            if self._indicators[number].per_agency:
+                self._stale.add((number, agency))
+                self._unpublished.add((number, agency))
+
+    def mark_agency(self, agency: str) -> None:
+        """Note that every figure of an agency may differ: it is new here."""
+        self._mark(range(len(self._indicators)), agency)
+
+    def roll(self, day: Day, codes: Iterable[str]) -> None:
+        """Note what changes because `day` is the day that figures are read on now."""
+        self._all_stale.update(range(len(self._indicators)))
+        if day == year_start(day) or any(day in {one.period.start, one.period.end + 1} for one in self._indicators):
+            for code in codes:
+                self.mark_agency(code)
+            return
+        panes = self._sources.panes
+        for back in (0, *TRAILING.values()):
+            for measure, agency in panes.touched_on(day - back):
+                self.mark_measure(measure, agency)
+
+    def close(self, day: Day, codes: frozenset[str]) -> list[HistoryRow]:
+        """Return the figures that differ from what was published last."""
+        rows: list[HistoryRow] = []
+        for indicator in self._indicators:
+            self._publish(indicator, ALL, day, rows)
+        for number, agency in sorted(self._unpublished):
+            if agency in codes:
+                self._publish(self._indicators[number], agency, day, rows)
+        self._unpublished.clear()
+        return rows
+
+    def _publish(self, indicator: CompiledIndicator, agency: str, day: Day, rows: list[HistoryRow]) -> None:
+        key = KpiKey(indicator.plan, indicator.id, agency)
+        for window in indicator.windows:
+            if agency != ALL and window not in PUBLISHED_FOR_AGENCIES:
+                continue
+            figure = indicator.figure(self._sources, agency, window, day)
+            if self._published.get((key, window)) != figure:
+                self._published[key, window] = figure
+                rows.append(HistoryRow(key, str(window), day, figure))
+
+    def write(self, day: Day) -> dict[KpiKey, tuple[Figure, ...]]:
+        """Return the rows that differ from what was written last, read on `day`."""
+        rows: dict[KpiKey, tuple[Figure, ...]] = {}
+        stale = [*((number, ALL) for number in sorted(self._all_stale)), *sorted(self._stale)]
+        for number, agency in stale:
+            key, figures = self._row(self._indicators[number], agency, day)
+            if self._kpi.get(key) != figures:
+                self._kpi[key] = rows[key] = figures
+        self._stale.clear()
+        self._all_stale.clear()
+        return rows
+
+    def read(self, day: Day, codes: frozenset[str]) -> dict[KpiKey, tuple[Figure, ...]]:
+        """Return every row as it is on `day` with all that is known now."""
+        return dict(
+            self._row(indicator, agency, day)
+            for indicator in self._indicators
+            for agency in (ALL, *(sorted(codes) if indicator.per_agency else ()))
+        )
+
+    def _row(self, indicator: CompiledIndicator, agency: str, day: Day) -> tuple[KpiKey, tuple[Figure, ...]]:
+        figures = tuple(indicator.figure(self._sources, agency, window, day) for window in indicator.windows)
+        return KpiKey(indicator.plan, indicator.id, agency), figures
