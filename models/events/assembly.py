@@ -1,0 +1,121 @@
+"""From a validated payload to an accepted event: the one place where events and their assertions are made.
+
+The quick and the careful way of decoding both end here, so they cannot build different events from one record.
+"""
+
+from typing import Final, NamedTuple
+from unicodedata import normalize
+
+import msgspec
+
+from models.days import Day, Instant, day_of
+from models.events.event_type import EVENT_TIME, EventType
+from models.events.fields import Payload
+from models.events.log import DAY_STARTED, RETRACTION
+from models.facts import Assertion, Event, FactKey, Record, Value
+
+_canonical: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Frame(NamedTuple):
+    """What an accepted event keeps of its attributes."""
+
+    record: Record
+    id: str
+    source: str
+    agency: str
+    time: Instant
+    recorded: Instant
+
+
+def engine_values(model: Payload, *, composed: bool) -> dict[str, Value]:
+    """Return the model's values without nulls, its text in NFC; `composed` says that it is NFC already."""
+    payload: dict[str, Value] = model.__dict__
+    if None in payload.values():
+        payload = {name: value for name, value in payload.items() if value is not None}
+    return payload if composed else {name: _compose(value) for name, value in payload.items()}
+
+
+def _compose(value: Value) -> Value:
+    if isinstance(value, str):
+        return normalize("NFC", value)
+    return [normalize("NFC", item) for item in value] if isinstance(value, list) else value
+
+
+def moment_of(known: EventType, payload: dict[str, Value], time: Instant) -> int:
+    """Return the instant or day that dates the fact."""
+    if known.moment == EVENT_TIME:
+        return time
+    moment = payload[known.moment]
+    if not isinstance(moment, int):
+        raise TypeError(known.name)  # the models say that a moment is an instant or a date
+    return moment
+
+
+def fact_asserted(
+    frame: Frame, known: EventType, fact: FactKey, moment: int, payload: dict[str, Value]
+) -> Event:
+    """Return the event that asserts a fact; `moment` dates it (`moment_of`)."""
+    record, event_id, source, agency, time, recorded = frame
+    return Event(
+        known.name,
+        event_id,
+        source,
+        agency,
+        time,
+        recorded,
+        record.offset,
+        record.timestamp_ms,
+        fact,
+        Assertion(
+            recorded,
+            source,
+            event_id,
+            _canonical(payload).decode(),
+            agency,
+            Day(moment) if known.moment_is_date else day_of(moment),
+            moment,
+            record.offset,
+            payload,
+        ),
+    )
+
+
+def fact_retracted(frame: Frame, fact: FactKey) -> Event:
+    """Return the event that takes a fact back."""
+    return _event(
+        frame,
+        RETRACTION,
+        fact,
+        Assertion(
+            frame.recorded,
+            frame.source,
+            frame.id,
+            "",
+            frame.agency,
+            day_of(frame.time),
+            frame.time,
+            frame.record.offset,
+            None,
+        ),
+    )
+
+
+def day_started(frame: Frame) -> Event:
+    """Return the event that tells of no fact but moves the as-of day."""
+    return _event(frame, DAY_STARTED, None, None)
+
+
+def _event(frame: Frame, name: str, fact: FactKey | None, assertion: Assertion | None) -> Event:
+    return Event(
+        name,
+        frame.id,
+        frame.source,
+        frame.agency,
+        frame.time,
+        frame.recorded,
+        frame.record.offset,
+        frame.record.timestamp_ms,
+        fact,
+        assertion,
+    )
