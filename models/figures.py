@@ -3,12 +3,13 @@
 A figure is made of sums of panes each time it is asked for; nothing is averaged, and a ratio keeps its two sides until the end.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, NamedTuple, Protocol
 
-from models.attainment import NO_REFERENCE, Reading, Thin
+from models.attainment import NO_REFERENCE, Reading, Thin, quantized
 from models.changes import Amount, Figure
 from models.definitions import Population, WindowName
 from models.measures import LATEST_SEPARATOR
@@ -116,22 +117,6 @@ class ValueForm:
 
 
 @dataclass(frozen=True, slots=True)
-class RatioForm:
-    """One sum of measures over another."""
-
-    numerator: tuple[str, ...]
-    denominator: tuple[str, ...]
-
-    @property
-    def measures(self) -> frozenset[str]:
-        return frozenset((*self.numerator, *self.denominator))
-
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        span = period.span(window, day)
-        return Sums(None, scope.total(self.numerator, *span), scope.total(self.denominator, *span))
-
-
-@dataclass(frozen=True, slots=True)
 class MedianForm:
     """The lower median over buckets that are whole numbers."""
 
@@ -175,6 +160,36 @@ class LatestForm:
 
 
 @dataclass(frozen=True, slots=True)
+class RatioForm:
+    """One sum of measures, or one last value, over another."""
+
+    numerator: tuple[str, ...] | LatestForm
+    denominator: tuple[str, ...] | LatestForm
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset((*side_names(self.numerator), *side_names(self.denominator)))
+
+    @property
+    def reads_latest(self) -> bool:
+        """Whether a side is a last value, so that this is no ratio of flows."""
+        return isinstance(self.numerator, LatestForm) or isinstance(self.denominator, LatestForm)
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        def amount(side: tuple[str, ...] | LatestForm) -> Amount:
+            if isinstance(side, LatestForm):
+                return side.sums(scope, period, window, day).value or 0
+            return scope.total(side, *period.span(window, day))
+
+        return Sums(None, amount(self.numerator), amount(self.denominator))
+
+
+def side_names(side: tuple[str, ...] | LatestForm) -> tuple[str, ...]:
+    """Return the measures of one side of a ratio."""
+    return (side.name,) if isinstance(side, LatestForm) else side
+
+
+@dataclass(frozen=True, slots=True)
 class CountedForm:
     """How many agencies, or rows of a list, meet their conditions: derived panes of 0 and 1 (see `models.derived`)."""
 
@@ -204,7 +219,8 @@ class ChangeForm:
     """A figure less the same one years before, or less a reference; None where either side is."""
 
     of: Form
-    percent: bool
+    factor: int | None
+    """What a ratio is multiplied by; None: it is no ratio."""
     years: int | None
     latest: LatestForm | None
     reference: Amount | None
@@ -214,37 +230,47 @@ class ChangeForm:
         return self.of.measures if self.latest is None else self.of.measures | self.latest.measures
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        difference = self.difference(scope, period, window, day)
+        return Sums(None if difference is None else _amount(difference), None, None)
+
+    def difference(self, scope: Scope, period: Period, window: WindowName, day: int) -> Fraction | None:
+        """Return the exact change; None where either side is missing."""
         now = self._side(scope, period, window, day)
         before = self.against(scope, period, window, day)
-        return Sums(None if now is None or before is None else now - before, None, None)
+        return None if now is None or before is None else now - before
 
-    def against(self, scope: Scope, period: Period, window: WindowName, day: int) -> Amount | None:
+    def against(self, scope: Scope, period: Period, window: WindowName, day: int) -> Fraction | None:
         """Return the other side; None where nothing has supplied it."""
         if self.reference is not None:
-            return self.reference
+            return Fraction(self.reference)
         if self.latest is not None:
-            return self.latest.sums(scope, period, window, day).value
+            value = self.latest.sums(scope, period, window, day).value
+            return None if value is None else Fraction(value)
         earlier = years_before(day, self.years or 0)
         shifted = Period(years_before(period.start, self.years or 0), years_before(period.end, self.years or 0), period.clipped)
         return self._side(scope, shifted, window, earlier)
 
-    def _side(self, scope: Scope, period: Period, window: WindowName, day: int) -> Amount | None:
+    def _side(self, scope: Scope, period: Period, window: WindowName, day: int) -> Fraction | None:
         sums = self.of.sums(scope, period, window, day)
-        if self.percent:
-            return percent(sums.numerator or 0, sums.denominator or 0)
-        return sums.value
+        if self.factor is not None:
+            if not sums.denominator:
+                return None
+            return self.factor * Fraction(sums.numerator or 0) / Fraction(sums.denominator)
+        return None if sums.value is None else Fraction(sums.value)
 
 
-def percent(numerator: Amount, denominator: Amount) -> Decimal | None:
-    """Return 100 * numerator / denominator rounded half up to 4 decimals; None where the denominator is 0."""
+def _amount(value: Fraction) -> Amount:
+    return value.numerator if value.denominator == 1 else quantized(value)
+
+
+def quotient(numerator: Amount, denominator: Amount, factor: int) -> Decimal | None:
+    """Return factor * numerator / denominator rounded half up to 4 decimals; None where the denominator is 0."""
     if denominator == 0:
         return None
-    if isinstance(numerator, Decimal) or isinstance(denominator, Decimal):
-        n, d = (Decimal(numerator) / 1).as_integer_ratio(), (Decimal(denominator) / 1).as_integer_ratio()
-        numerator, denominator = n[0] * d[1], n[1] * d[0]
-    units, rest = divmod(abs(numerator) * 1_000_000, abs(denominator))
-    units += 2 * rest >= abs(denominator)
-    return Decimal(units if (numerator < 0) == (denominator < 0) else -units).scaleb(-4)
+    if isinstance(numerator, int) and isinstance(denominator, int) and numerator >= 0 and denominator > 0:
+        units, rest = divmod(numerator * factor * 10_000, denominator)
+        return Decimal(units + (2 * rest >= denominator)).scaleb(-4)
+    return quantized(factor * Fraction(numerator) / Fraction(denominator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +292,9 @@ class CompiledIndicator:
     reads: frozenset[str]
     """Fact types; without a kept fact of any of them a count is NULL."""
     flow_ratio: bool
+    factor: int
+    """What a ratio is multiplied by: 100 where its unit is %."""
     version: str
-    edges: tuple[int, ...] = field(default=())
 
     def scope(self, sources: Sources, agency: str, day: int) -> Scope:
         """Return the agencies to sum over; `ALL` means those that `over` names on the day."""
@@ -282,7 +309,8 @@ class CompiledIndicator:
 
     def _shown(self, sums: Sums, sources: Sources, agency: str) -> Figure:
         if self.kind == "ratio":
-            return Figure(percent(sums.numerator or 0, sums.denominator or 0), sums.numerator, sums.denominator)
+            value = quotient(sums.numerator or 0, sums.denominator or 0, self.factor)
+            return Figure(value, sums.numerator, sums.denominator)
         if self.kind in {"median", "milestone", "change"} or isinstance(self.form, LatestForm):
             return Figure(*sums)
         return Figure(*sums) if sources.kept.any(self.reads, agency) else NULL
@@ -290,13 +318,15 @@ class CompiledIndicator:
     def reading(self, sources: Sources, day: int) -> Reading:
         """Return the exact value for the whole province that a target is judged by on a day."""
         scope = self.scope(sources, ALL, day)
-        sums = self.form.sums(scope, self.period, self.window, day)
-        if self.kind == "ratio":
-            return self._ratio_reading(sums)
         if isinstance(self.form, ChangeForm):
             if self.form.against(scope, self.period, self.window, day) is None:
                 return NO_REFERENCE
-        elif self.kind == "count" and not isinstance(self.form, LatestForm) and not sources.kept.any(self.reads, ALL):
+            difference = self.form.difference(scope, self.period, self.window, day)
+            return None if difference is None else difference.as_integer_ratio()
+        sums = self.form.sums(scope, self.period, self.window, day)
+        if self.kind == "ratio":
+            return self._ratio_reading(sums)
+        if self.kind == "count" and not isinstance(self.form, LatestForm) and not sources.kept.any(self.reads, ALL):
             return None
         if sums.value is None:
             return None
@@ -306,16 +336,10 @@ class CompiledIndicator:
         numerator, denominator = sums.numerator or 0, sums.denominator or 0
         if denominator == 0:
             return None
-        if isinstance(numerator, Decimal) or isinstance(denominator, Decimal):
-            p, q = (Decimal(numerator) * 100 / 1).as_integer_ratio()
-            r, s = Decimal(denominator).as_integer_ratio()
-            p, q = p * s, q * r
+        if isinstance(numerator, int) and isinstance(denominator, int):
+            p, q = self.factor * numerator, denominator
         else:
-            p, q = 100 * numerator, denominator
+            p, q = (self.factor * Fraction(numerator) / Fraction(denominator)).as_integer_ratio()
         if self.flow_ratio and denominator < THIN:
             return Thin(p, q)
         return (p, q)
-
-
-FigureOf = Callable[[CompiledIndicator, str, WindowName, int], Figure]
-IndicatorTable = Mapping[tuple[str, str], CompiledIndicator]

@@ -41,6 +41,10 @@ class CompiledMeasure:
     reach: int | None
     """Days around a changed daily fact whose facts must be at hand; None: the subject's whole history."""
     add: Add
+    latest: bool = False
+    """Its buckets carry values: it is read by the form `latest`, never summed."""
+    counts: bool = False
+    """A flow whose every amount is positive."""
 
 
 def compile_measure(name: str, measure: Measure, place: Place, stocks: Mapping[str, tuple[str, Condition]]) -> CompiledMeasure:
@@ -156,7 +160,7 @@ def _flow(name: str, flow: Flow, scope: Scope, *, own_code: bool) -> CompiledMea
         reads |= DERIVED[flow.bucket][3]
     add = _held(name, flow, where, own_code=own_code) if flow.held is not None else _dated(name, flow, where, holding, bucket_of, own_code=own_code)
     reach = None if flow.first else _reach(flow, holding)
-    return CompiledMeasure(name, scope.kind, frozenset(reads), stock=False, bucketed=bucket_of is not None, reach=reach, add=add)
+    return CompiledMeasure(name, scope.kind, frozenset(reads), stock=False, bucketed=bucket_of is not None, reach=reach, add=add, counts=flow.amount is None)
 
 
 def _reach(flow: Flow, holding: Compiled | None) -> int | None:
@@ -289,5 +293,12 @@ def _latest(name: str, latest: Latest, scope: Scope) -> CompiledMeasure:
                 out[pane] = out.get(pane, 0) + sign
 
     return CompiledMeasure(
-        name, scope.kind, where.reads | {fact}, stock=True, bucketed=True, reach=None if fact in DAILY else 0, add=add
+        name,
+        scope.kind,
+        where.reads | {fact},
+        stock=True,
+        bucketed=True,
+        reach=None if fact in DAILY else 0,
+        add=add,
+        latest=True,
     )

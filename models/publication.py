@@ -33,12 +33,12 @@ class Figures:
         self._kpi = dict(kpi)
         self._published = dict(published)
         self._readers: dict[str, list[int]] = {}
-        self._counters: dict[str, list[int]] = {}
+        """Measure or fact type -> the indicators that read it."""
         for number, indicator in enumerate(self._indicators):
-            for measure in indicator.form.measures:
-                self._readers.setdefault(measure, []).append(number)
-            for fact_type in indicator.reads:
-                self._counters.setdefault(fact_type, []).append(number)
+            for name in indicator.form.measures | indicator.reads:
+                self._readers.setdefault(name, []).append(number)
+        self._marked: set[tuple[str, str]] = set()
+        """(measure or fact type, agency) of what changed and is not yet spelt out as rows."""
         self._stale: set[tuple[int, str]] = set()
         """Rows to be made again: (indicator, agency)."""
         self._all_stale = set(range(len(self._indicators)))
@@ -47,11 +47,17 @@ class Figures:
 
     def mark_measure(self, measure: str, agency: str) -> None:
         """Note that a pane of a measure changed."""
-        self._mark(self._readers.get(measure, ()), agency)
+        self._marked.add((measure, agency))
 
     def mark_fact(self, fact_type: str, agency: str) -> None:
         """Note that an agency has its first fact of a type, or its last one no more."""
-        self._mark(self._counters.get(fact_type, ()), agency)
+        self._marked.add((fact_type, agency))
+
+    def _spell_out(self) -> None:
+        """Turn what was marked into rows to be made again."""
+        for name, agency in self._marked:
+            self._mark(self._readers.get(name, ()), agency)
+        self._marked.clear()
 
     def _mark(self, numbers: Iterable[int], agency: str) -> None:
         for number in numbers:
@@ -78,6 +84,7 @@ class Figures:
 
     def close(self, day: Day, codes: frozenset[str]) -> list[HistoryRow]:
         """Return the figures that differ from what was published last."""
+        self._spell_out()
         rows: list[HistoryRow] = []
         for indicator in self._indicators:
             self._publish(indicator, ALL, day, rows)
@@ -99,6 +106,7 @@ class Figures:
 
     def write(self, day: Day) -> dict[KpiKey, tuple[Figure, ...]]:
         """Return the rows that differ from what was written last, read on `day`."""
+        self._spell_out()
         rows: dict[KpiKey, tuple[Figure, ...]] = {}
         stale = [*((number, ALL) for number in sorted(self._all_stale)), *sorted(self._stale)]
         for number, agency in stale:

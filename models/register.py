@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     @property
     def active_until(self) -> int:
         """The day on which the entry stops to make its agency an active one; its start if it never does."""
-        return min(self.end, self.closes) if self.payload.get("active") is True else self.start
+        return max(self.start, min(self.end, self.closes)) if self.payload.get("active") is True else self.start
 
 
 class Register:

@@ -1,0 +1,96 @@
+"""The state of one province that the fold works on: what its owner keeps at hand under one epoch."""
+
+from models.catalogue.compiled import ProvinceCatalogue
+from models.changes import AgencyRow, Mark, StoredBook
+from models.days import Day
+from models.derived import AgencyDerivation
+from models.facts import SubjectId
+from models.feeds import FeedTable
+from models.figures import Kept, Sources
+from models.judging import Judge
+from models.merge import Measures
+from models.panes import PaneTable
+from models.publication import Figures
+from models.register import Register
+from models.requirements import Requirement
+from models.subjects import Subject, group
+
+
+class ProvinceState:
+    """Panes, register and counters of a province, and what was made of them."""
+
+    def __init__(self, catalogue: ProvinceCatalogue, stored: StoredBook) -> None:
+        self.catalogue = catalogue
+        self.measures = Measures(catalogue)
+        self.sources = Sources(PaneTable(), Register(catalogue.lists), Kept())
+        self.mark: Mark = stored.mark
+        self.feeds = FeedTable(stored.feeds)
+        self.figures = Figures(catalogue, self.sources, stored.kpi, stored.published)
+        self.judge: Judge | None = None
+        """None until the first accepted record begins the series."""
+        self.agencies: dict[str, AgencyRow] = dict(stored.agencies)
+        self.renewed: set[str] = set()
+        """Agencies whose row may have to be written again."""
+        self.deriving = _deriving(catalogue)
+        """Measure -> the derivations that read it, each with the requirement that does."""
+        self.row_measures = frozenset(name for one in catalogue.row_derivations for name in one.reads)
+        self._alerts = stored.alerts
+        self._load(stored)
+
+    def _load(self, stored: StoredBook) -> None:
+        for pane, amount in stored.panes.items():
+            self.sources.panes.add(pane, amount)
+        for (fact_type, agency), count in stored.kept.items():
+            self.sources.kept.add(fact_type, agency, count)
+        for (kind, key, part), encoded in stored.registers.items():
+            subject = Subject(SubjectId(kind, key))
+            subject.load(part, encoded)
+            keys = group(subject.facts).get("agency.registered", {})
+            self.sources.register.update(key, next(iter(keys.values())) if keys else ())
+        for code in self.codes():
+            self.figures.mark_agency(code)
+        if self.mark.first_day is not None:
+            self.begin(self.mark.first_day)
+            if self.mark.closed is not None and self.judge is not None:
+                self.judge.resume(self.mark.closed)
+
+    def begin(self, first_day: Day) -> None:
+        """Begin the series of closed days."""
+        self.judge = Judge(self.catalogue, self.sources, first_day, self._alerts)
+
+    def codes(self) -> frozenset[str]:
+        """Return the codes that have figures of their own: registered, or carrying a kept fact."""
+        kept = {agency for agency, count in self.sources.kept.agencies.items() if count > 0}
+        return frozenset(kept.union(self.sources.register.agencies))
+
+    def agency_row(self, code: str, day: Day) -> AgencyRow:
+        """Return what the views must know of a code on a day."""
+        register, closed = self.sources.register, self.mark.closed
+        silent: Day | None = None
+        if self.judge is not None and closed is not None:
+            silent = self.judge.silent_since(code, min(day, closed))
+        return AgencyRow(code, code in register, register.active(code, day), silent)
+
+    def changed_agencies(self, day: Day) -> dict[str, AgencyRow | None]:
+        """Return the rows that differ from what was written last; None for a code that carries nothing any more."""
+        codes = self.codes()
+        changed: dict[str, AgencyRow | None] = {}
+        for code in sorted(self.renewed | self.agencies.keys()):
+            row = self.agency_row(code, day) if code in codes else None
+            if row != self.agencies.get(code):
+                changed[code] = row
+                if row is None:
+                    self.agencies.pop(code, None)
+                else:
+                    self.agencies[code] = row
+        self.renewed.clear()
+        return changed
+
+
+def _deriving(catalogue: ProvinceCatalogue) -> dict[str, list[tuple[AgencyDerivation, Requirement]]]:
+    deriving: dict[str, list[tuple[AgencyDerivation, Requirement]]] = {}
+    for derivation in catalogue.agency_derivations:
+        for requirement in derivation.requirements:
+            for measure in sorted(requirement.measures):
+                deriving.setdefault(measure, []).append((derivation, requirement))
+    return deriving
