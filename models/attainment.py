@@ -183,9 +183,9 @@ class StatusSeries:
                 if now is not status:
                     runs.append(_Run(Day(number), now))
                     status = now
-                    if now is Status.ATTAINED and not attained_before:
-                        self._first_attained.append(Day(number))
-                        attained_before = True
+                if now is Status.ATTAINED and not attained_before:
+                    self._first_attained.append(Day(number))
+                    attained_before = True
             day = Day(min(until, last_day) + 1)
         return runs
 

@@ -39,14 +39,21 @@ class Book:
         """Return what must be read first: the homes of facts whose subjects their natural keys do not say."""
         return home_requests(events)
 
-    def subjects(self, events: Sequence[Decoded], homes: Mapping[PartKey, bytes]) -> set[PartRequest]:
+    def subjects(
+        self, events: Sequence[Decoded], homes: Mapping[PartKey, bytes]
+    ) -> set[PartRequest]:
         """Return what must be read next: the parts of subjects that the events can reach."""
         merge = Merge(self._state.measures)
         merge.load(homes)
         return merge.subject_requests(events)
 
     def apply(
-        self, events: Sequence[Decoded], parts: Mapping[PartKey, bytes], *, next_offset: int, last_crc: int | None
+        self,
+        events: Sequence[Decoded],
+        parts: Mapping[PartKey, bytes],
+        *,
+        next_offset: int,
+        last_crc: int | None,
     ) -> Changes:
         """Fold records in order of their offsets and return what one transaction must write.
 

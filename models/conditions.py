@@ -5,11 +5,10 @@ A compiled condition is a closure over constants; it knows which fact types it r
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from models import dossiers
-from models.days import FOREVER, date_of, day_from_date
+from models.days import FOREVER, next_year
 from models.definitions import Condition, ConditionNode, Has, Within
 from models.facts import Assertion
 from models.fields import Place, check_fact, check_field, compile_where
@@ -79,7 +78,9 @@ def _named(name: str, scope: Scope) -> Compiled:
     kind, condition = scope.stocks[name]
     if kind != scope.kind:
         raise scope.place.error(name, f"is about the subject {kind}, not {scope.kind}")
-    return compile_condition(condition, Scope(scope.place, kind, scope.stocks, (*scope.naming, name)))
+    return compile_condition(
+        condition, Scope(scope.place, kind, scope.stocks, (*scope.naming, name))
+    )
 
 
 FUNCTIONS: Final[Mapping[str, tuple[str, Evaluate, frozenset[str]]]] = {
@@ -162,7 +163,9 @@ def _has(has: Has, scope: Scope) -> Compiled:
         check_field(scope.place, has.fact, has.start.field, kinds={"date"})
         start, shift = has.start.field, has.start.days
     if has.until is not None and not check_fact(scope.place, has.until, scope.kind).once:
-        raise scope.place.error("until", f"{has.until} is dated; `until` takes a fact that happens once")
+        raise scope.place.error(
+            "until", f"{has.until} is dated; `until` takes a fact that happens once"
+        )
     until, fact_type, dated = has.until, has.fact, not event_type.once
     accepts = where.accepts
 
@@ -173,13 +176,13 @@ def _has(has: Has, scope: Scope) -> Compiled:
             payload = assertion.payload
             if payload is None or (accepts is not None and not accepts(assertion)):
                 continue
-            begin = assertion.day
-            end = series[index + 1].day if dated and index < last else FOREVER
+            begin: int = assertion.day
+            end: int = series[index + 1].day if dated and index < last else FOREVER
             if start is not None:
                 value = payload.get(start)
                 if not isinstance(value, int):
                     continue
-                begin = max(begin, value + shift) if dated else value + shift  # type: ignore[assignment]  # a Day
+                begin = max(begin, value + shift) if dated else value + shift
             if to is not None:
                 value = payload.get(to)
                 if isinstance(value, int):
@@ -210,7 +213,12 @@ def _has(has: Has, scope: Scope) -> Compiled:
 def _within(condition: Within, scope: Scope) -> Compiled:
     check_fact(scope.place, condition.fact, scope.kind)
     where = compile_where(scope.place, condition.fact, condition.where)
-    fact_type, length, times, accepts = condition.fact, condition.days, condition.times, where.accepts
+    fact_type, length, times, accepts = (
+        condition.fact,
+        condition.days,
+        condition.times,
+        where.accepts,
+    )
 
     def evaluate(facts: Grouped) -> Intervals:
         keys = facts.get(fact_type)
@@ -231,8 +239,7 @@ def _within(condition: Within, scope: Scope) -> Compiled:
         days = sorted(latest.items())
         if length is not None:
             return within(days, length, times)
-        ends = [day_from_date(date(date_of(day).year + 1, 1, 1)) for day, _ in days]
+        ends = [next_year(day) for day, _ in days]
         return within_year(days, ends, times)
 
     return Compiled(evaluate, where.reads | {fact_type}, length if length is not None else 366)
-

@@ -13,8 +13,11 @@ Day = NewType("Day", int)
 Instant = NewType("Instant", int)
 """Microseconds since 1970-01-01T00:00:00Z."""
 
-FOREVER: Final = Day(4_000_000)
-"""The end of an interval that is still open; later than any date that Python can print."""
+FOREVER: Final = Day(date.max.toordinal() - date(1970, 1, 1).toordinal() + 1)
+"""The end of an interval that is still open: the day after 31 December 9999, the last that a calendar date can name."""
+
+EARLIEST: Final = Day(date.min.toordinal() - date(1970, 1, 1).toordinal())
+"""The first day that a calendar date can name."""
 
 VIETNAM: Final = timezone(timedelta(hours=7), "+07:00")
 """Asia/Ho_Chi_Minh has been UTC+07:00 without daylight saving since 1975."""
@@ -59,3 +62,9 @@ def start_of(day: int) -> Instant:
 def year_start(day: int) -> Day:
     """Return 1 January of the year in which `day` falls."""
     return day_from_date(date(date_of(day).year, 1, 1))
+
+
+def next_year(day: int) -> Day:
+    """Return 1 January after `day`; `FOREVER` after the year 9999."""
+    year = date_of(day).year
+    return FOREVER if year == date.max.year else day_from_date(date(year + 1, 1, 1))

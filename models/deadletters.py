@@ -17,4 +17,6 @@ def dead_letter_message(dead: DeadLetter, seq: int) -> OutboxMessage:
         "tiendo_offset": str(record.offset),
     }
     headers = (*record.headers, *((name, text.encode()) for name, text in told.items()))
-    return OutboxMessage(seq, dead_letters_topic(record.province), record.key, record.value, headers)
+    return OutboxMessage(
+        seq, dead_letters_topic(record.province), record.key, record.value, headers
+    )

@@ -3,7 +3,7 @@
 Only shapes live here; names and fields are checked against the event types when a definition is compiled.
 """
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -291,9 +291,19 @@ class IndicatorForm(Definition):
 
     @model_validator(mode="after")
     def _exactly_one_form(self) -> Self:
-        forms = (self.value, self.ratio, self.latest, self.median, self.agencies, self.checklist, self.change)
+        forms = (
+            self.value,
+            self.ratio,
+            self.latest,
+            self.median,
+            self.agencies,
+            self.checklist,
+            self.change,
+        )
         if sum(form is not None for form in forms) != 1:
-            raise ValueError("give exactly one of value, ratio, latest, median, agencies, checklist, change")
+            raise ValueError(
+                "give exactly one of value, ratio, latest, median, agencies, checklist, change"
+            )
         return self
 
 
@@ -348,7 +358,7 @@ class Baseline(Definition):
     unit: str | None = None
     qualifier: str | None = None
     """`>` over, `~` about, `<~` nearly."""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     section: str | None = None
     note: str | None = None
 
@@ -356,7 +366,7 @@ class Baseline(Definition):
 class Step(Definition):
     """A value that the plan states for a day before the deadline."""
 
-    day: datetime.date
+    day: dt.date
     value: Decimal | int
 
 
@@ -373,9 +383,9 @@ class Target(Definition):
     unit: str
     measurability: Measurability
     value_basis: Literal["stated", "implied", "none"]
-    deadline: datetime.date
+    deadline: dt.date
     deadline_basis: Literal["stated_year", "stated_quarter", "plan_end"]
-    start: datetime.date | None = None
+    start: dt.date | None = None
     baseline: Baseline | None = None
     steps: list[Step] = Field(default_factory=list)
     recurrence: Literal["yearly", "continuous"] | None = None
@@ -401,10 +411,10 @@ class Plan(Definition):
     province: str
     name_vi: str
     number: str | None
-    issued: datetime.date | None
+    issued: dt.date | None
     issuing_body: str
-    period_start: datetime.date
-    period_end: datetime.date
+    period_start: dt.date
+    period_end: dt.date
 
 
 class MeasuresFile(Definition):

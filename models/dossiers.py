@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from models.calendar import add_working_days, working_days
-from models.days import FOREVER, MICROSECONDS_PER_DAY, day_of
+from models.days import FOREVER, MICROSECONDS_PER_DAY, Day, day_of
 from models.facts import Assertion
 from models.intervals import NEVER, Interval, Intervals
 from models.subjects import Grouped
@@ -25,8 +25,8 @@ LONGEST: Final = 250
 class Stay(NamedTuple):
     """The clock stood from one day to another; `end` is `FOREVER` while it stands."""
 
-    start: int
-    end: int
+    start: Day
+    end: Day
 
 
 def the_only(facts: Grouped, fact_type: str) -> Assertion | None:
@@ -47,7 +47,9 @@ def stays(facts: Grouped) -> list[Stay]:
     resolved = the_only(facts, RESOLVED)
     last = resolved.moment if resolved is not None else None
     for index, status in enumerate(statuses):
-        if _payload_text(status, "to_status") not in CLOCK_STOPPED or (last is not None and status.moment >= last):
+        if _payload_text(status, "to_status") not in CLOCK_STOPPED or (
+            last is not None and status.moment >= last
+        ):
             continue
         ends = statuses[index + 1].moment if index + 1 < len(statuses) else None
         if last is not None:

@@ -5,6 +5,7 @@ Pure, and decided by `examine` alone: `_quick` is a short cut for clean records 
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, NamedTuple
+from unicodedata import is_normalized
 
 import msgspec
 
@@ -87,13 +88,11 @@ def _quick(record: Record) -> Event | None:
         return None
     if record.province not in _PROVINCES:
         return None
-    ascii_only = value.isascii()
-    if not ascii_only:
-        value.decode()
+    composed = value.isascii() or is_normalized("NFC", value.decode())
     if _BACKSLASH in value:
         if b"\\u0000" in value or b"\\ud" in value or b"\\uD" in value:
             return None
-        ascii_only = False
+        composed = False  # escapes may write what composes with its neighbours
     sent = (
         _read_structured(value) if not record.headers else _read_with_headers(record.headers, value)
     )
@@ -102,7 +101,7 @@ def _quick(record: Record) -> Event | None:
     known = BY_WIRE_NAME[sent.type]
     time = parse_instant(sent.time)
     recorded = time if sent.recordedtime is None else parse_instant(sent.recordedtime)
-    payload = engine_values(known.validate_json(bytes(sent.data)), composed=ascii_only)
+    payload = engine_values(known.validate_json(bytes(sent.data)), composed=composed)
     latest = record.timestamp_ms * 1000 + AHEAD_MAX
     moment = moment_of(known, payload, time)
     if (

@@ -18,7 +18,11 @@ class FeedTable:
     def accept(self, event: Event, verdict: Verdict) -> None:
         """Count an accepted record."""
         row = self._row(event.agency, event.source, event.timestamp_ms)
-        last = event.time if row.last_event_time is None else Instant(max(row.last_event_time, event.time))
+        last = (
+            event.time
+            if row.last_event_time is None
+            else Instant(max(row.last_event_time, event.time))
+        )
         self._rows[event.agency, event.source] = row._replace(
             last_event_time=last,
             events=row.events + 1,

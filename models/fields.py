@@ -36,7 +36,9 @@ class Place:
         return CatalogueError(f"{self.file}: {self.id}: {field}: {message}")
 
 
-DERIVED: Final[Mapping[str, tuple[str, FieldKind, Callable[[Grouped], int | None], frozenset[str]]]] = {
+DERIVED: Final[
+    Mapping[str, tuple[str, FieldKind, Callable[[Grouped], int | None], frozenset[str]]]
+] = {
     "dossier.due": (
         "dossier",
         FieldKind.INSTANT,
@@ -151,14 +153,18 @@ def _keep(predicate: Callable[[Interval, Grouped], bool]) -> Restrict:
     return lambda intervals, facts: [entry for entry in intervals if predicate(entry, facts)]
 
 
-def _derived(place: Place, fact: str, name: str, wanted: Scalar | list[Scalar] | Comparison) -> Restrict:
+def _derived(
+    place: Place, fact: str, name: str, wanted: Scalar | list[Scalar] | Comparison
+) -> Restrict:
     subject, kind, function, _ = DERIVED[name]
     check_fact(place, fact, subject)
     test = _value_test(place, name, kind, (), wanted)
     return _keep(lambda _entry, facts: test(function(facts)))
 
 
-def _other(place: Place, fact: str, other: str, field: str, wanted: Scalar | list[Scalar] | Comparison) -> Restrict:
+def _other(
+    place: Place, fact: str, other: str, field: str, wanted: Scalar | list[Scalar] | Comparison
+) -> Restrict:
     shared = subject_kinds(VOCABULARY[fact]) & subject_kinds(VOCABULARY[other])
     if not shared:
         raise place.error(f"{other}.{field}", f"{fact} and {other} tell about no common subject")
@@ -168,7 +174,9 @@ def _other(place: Place, fact: str, other: str, field: str, wanted: Scalar | lis
 
     def days(facts: Grouped) -> Intervals:
         keys = facts.get(other, {})
-        return first_opened([_in_force(keys[key], field, test, dated=dated) for key in sorted(keys)])
+        return first_opened(
+            [_in_force(keys[key], field, test, dated=dated) for key in sorted(keys)]
+        )
 
     if absent:
         return lambda intervals, facts: without(intervals, days(facts))
@@ -179,19 +187,28 @@ def _in_force(series: list[Assertion], field: str, test: Test, *, dated: bool) -
     result: list[Interval] = []
     for index, assertion in enumerate(series):
         end = series[index + 1].day if dated and index + 1 < len(series) else FOREVER
-        if assertion.day < end and assertion.payload is not None and test(assertion.payload.get(field)):
+        if (
+            assertion.day < end
+            and assertion.payload is not None
+            and test(assertion.payload.get(field))
+        ):
             result.append((assertion.day, end, assertion))
     return result
 
 
 def _refers(comparison: Comparison) -> bool:
     return comparison.by is not None or any(
-        isinstance(side, FieldReference) for side in (comparison.gte, comparison.gt, comparison.lte, comparison.lt)
+        isinstance(side, FieldReference)
+        for side in (comparison.gte, comparison.gt, comparison.lte, comparison.lt)
     )
 
 
 def _reads_of_references(comparison: Comparison) -> frozenset[str]:
-    names = [side.field for side in (comparison.gte, comparison.gt, comparison.lte, comparison.lt) if isinstance(side, FieldReference)]
+    names = [
+        side.field
+        for side in (comparison.gte, comparison.gt, comparison.lte, comparison.lt)
+        if isinstance(side, FieldReference)
+    ]
     if comparison.by is not None:
         names.append(comparison.by.after)
     return frozenset().union(*(DERIVED[name][3] for name in names if name in DERIVED))
@@ -206,16 +223,27 @@ def _referring(place: Place, fact: str, name: str, comparison: Comparison) -> Re
         if isinstance(side, FieldReference):
             other, read = _reference(place, fact, side.field)
             if other is not kind:
-                raise place.error(name, f"is of kind {kind.value}, {side.field} of kind {other.value}")
+                raise place.error(
+                    name, f"is of kind {kind.value}, {side.field} of kind {other.value}"
+                )
             compare = _ORDER[operator]
             checks.append(_comparing(compare, read))
     if comparison.by is not None:
         other, read = _reference(place, fact, comparison.by.after)
-        checks.append(_by(_to_day(place, name, kind), _to_day(place, comparison.by.after, other), read, comparison))
+        checks.append(
+            _by(
+                _to_day(place, name, kind),
+                _to_day(place, comparison.by.after, other),
+                read,
+                comparison,
+            )
+        )
     plain = {
         key: value
         for key, value in comparison
-        if key in comparison.model_fields_set and key != "by" and not isinstance(value, FieldReference)
+        if key in comparison.model_fields_set
+        and key != "by"
+        and not isinstance(value, FieldReference)
     }
     if plain:
         test = _test(place, fact, name, Comparison(**plain))
@@ -237,10 +265,14 @@ def _reference(place: Place, fact: str, name: str) -> tuple[FieldKind, Read]:
         subject, kind, function, _ = DERIVED[name]
         check_fact(place, fact, subject)
         return kind, lambda _assertion, facts: function(facts)
-    return check_field(place, fact, name), lambda assertion, _facts: (assertion.payload or {}).get(name)
+    return check_field(place, fact, name), lambda assertion, _facts: (assertion.payload or {}).get(
+        name
+    )
 
 
-def _comparing(compare: Callable[[Value, Value], bool], read: Read) -> Callable[[Value, Assertion, Grouped], bool]:
+def _comparing(
+    compare: Callable[[Value, Value], bool], read: Read
+) -> Callable[[Value, Assertion, Grouped], bool]:
     def check(value: Value, assertion: Assertion, facts: Grouped) -> bool:
         other = read(assertion, facts)
         return other is not None and compare(value, other)
@@ -249,7 +281,10 @@ def _comparing(compare: Callable[[Value, Value], bool], read: Read) -> Callable[
 
 
 def _by(
-    day: Callable[[Value], Day], day_after: Callable[[Value], Day], read: Read, comparison: Comparison
+    day: Callable[[Value], Day],
+    day_after: Callable[[Value], Day],
+    read: Read,
+    comparison: Comparison,
 ) -> Callable[[Value, Assertion, Grouped], bool]:
     span = comparison.by
     if span is None:
@@ -260,7 +295,11 @@ def _by(
         if other is None:
             return False
         start = day_after(other)
-        last = start + span.days if span.days is not None else add_working_days(start, span.working_days or 0)
+        last = (
+            start + span.days
+            if span.days is not None
+            else add_working_days(start, span.working_days or 0)
+        )
         return day(value) <= last
 
     return check
@@ -280,7 +319,11 @@ def _test(place: Place, fact: str, field: str, wanted: Scalar | list[Scalar] | C
 
 
 def _value_test(
-    place: Place, field: str, kind: FieldKind, choices: tuple[str, ...], wanted: Scalar | list[Scalar] | Comparison
+    place: Place,
+    field: str,
+    kind: FieldKind,
+    choices: tuple[str, ...],
+    wanted: Scalar | list[Scalar] | Comparison,
 ) -> Test:
     convert = _converter(place, field, kind, choices)
     if isinstance(wanted, Comparison):
@@ -305,11 +348,17 @@ _ORDER: Final[Mapping[str, Callable[[Value, Value], bool]]] = {
     "lte": lambda value, bound: value <= bound,  # type: ignore[operator]  # same kind by check
     "lt": lambda value, bound: value < bound,  # type: ignore[operator]  # same kind by check
 }
-_ORDERED: Final = frozenset({FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.DATE, FieldKind.INSTANT})
+_ORDERED: Final = frozenset(
+    {FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.DATE, FieldKind.INSTANT}
+)
 
 
 def _comparison(
-    place: Place, field: str, kind: FieldKind, convert: Callable[[Scalar], Value], wanted: Comparison
+    place: Place,
+    field: str,
+    kind: FieldKind,
+    convert: Callable[[Scalar], Value],
+    wanted: Comparison,
 ) -> Test:
     tests: list[Test] = []
     for operator, compare in _ORDER.items():

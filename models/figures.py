@@ -3,7 +3,7 @@
 A figure is made of sums of panes each time it is asked for; nothing is averaged, and a ratio keeps its two sides until the end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -72,6 +72,10 @@ class Scope(NamedTuple):
             return self.panes.group(measure, bucket, self.members)
         return self.panes.series(measure, bucket, self.agency)
 
+    def buckets(self, measure: str) -> list[str]:
+        """Return the buckets in which these agencies may have amounts."""
+        return self.panes.buckets(measure, self.agency)
+
     def total(self, measures: tuple[str, ...], first: int | None, last: int) -> Amount:
         """Return the sum of measures over the days [first, last]."""
         total: Amount = 0
@@ -110,9 +114,11 @@ class ValueForm:
 
     @property
     def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
         return frozenset(self.names)
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        """Return the sums behind the figure."""
         return Sums(scope.total(self.names, *period.span(window, day)), None, None)
 
 
@@ -124,11 +130,16 @@ class MedianForm:
 
     @property
     def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
         return frozenset({self.name})
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        """Return the sums behind the figure."""
         span = period.span(window, day)
-        counts = [(int(bucket), scope.series(self.name, bucket).between(*span)) for bucket in scope.panes.buckets(self.name)]
+        counts = [
+            (int(bucket), scope.series(self.name, bucket).between(*span))
+            for bucket in scope.buckets(self.name)
+        ]
         members = sorted((bucket, count) for bucket, count in counts if count > 0)
         total = sum(count for _, count in members)
         if total == 0:
@@ -149,10 +160,12 @@ class LatestForm:
 
     @property
     def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
         return frozenset({self.name})
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        for bucket in sorted(scope.panes.buckets(self.name), reverse=True):
+        """Return the sums behind the figure."""
+        for bucket in sorted(scope.buckets(self.name), reverse=True):
             if scope.series(self.name, bucket).upto(day) > 0:
                 value = Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1])
                 return Sums(int(value) if value == value.to_integral_value() else value, None, None)
@@ -168,6 +181,7 @@ class RatioForm:
 
     @property
     def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
         return frozenset((*side_names(self.numerator), *side_names(self.denominator)))
 
     @property
@@ -176,6 +190,7 @@ class RatioForm:
         return isinstance(self.numerator, LatestForm) or isinstance(self.denominator, LatestForm)
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        """Return the sums behind the figure."""
         def amount(side: tuple[str, ...] | LatestForm) -> Amount:
             if isinstance(side, LatestForm):
                 return side.sums(scope, period, window, day).value or 0
@@ -202,13 +217,17 @@ class CountedForm:
 
     @property
     def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
         return frozenset({self.met} if self.of is None else {self.met, self.of})
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        """Return the sums behind the figure."""
         if self.of is not None:
             met = scope.series(self.met).upto(day)
             return Sums(met, met, scope.series(self.of).upto(day))
-        met = sum(scope.series(self.met, row).upto(day) > 0 for row in scope.panes.buckets(self.met))
+        met = sum(
+            scope.series(self.met, row).upto(day) > 0 for row in scope.buckets(self.met)
+        )
         if self.milestone:
             return Sums(int(met == self.rows), met, self.rows)
         return Sums(met, met, self.rows)
@@ -227,19 +246,25 @@ class ChangeForm:
 
     @property
     def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
         return self.of.measures if self.latest is None else self.of.measures | self.latest.measures
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        """Return the sums behind the figure."""
         difference = self.difference(scope, period, window, day)
         return Sums(None if difference is None else _amount(difference), None, None)
 
-    def difference(self, scope: Scope, period: Period, window: WindowName, day: int) -> Fraction | None:
+    def difference(
+        self, scope: Scope, period: Period, window: WindowName, day: int
+    ) -> Fraction | None:
         """Return the exact change; None where either side is missing."""
         now = self._side(scope, period, window, day)
         before = self.against(scope, period, window, day)
         return None if now is None or before is None else now - before
 
-    def against(self, scope: Scope, period: Period, window: WindowName, day: int) -> Fraction | None:
+    def against(
+        self, scope: Scope, period: Period, window: WindowName, day: int
+    ) -> Fraction | None:
         """Return the other side; None where nothing has supplied it."""
         if self.reference is not None:
             return Fraction(self.reference)
@@ -247,7 +272,11 @@ class ChangeForm:
             value = self.latest.sums(scope, period, window, day).value
             return None if value is None else Fraction(value)
         earlier = years_before(day, self.years or 0)
-        shifted = Period(years_before(period.start, self.years or 0), years_before(period.end, self.years or 0), period.clipped)
+        shifted = Period(
+            years_before(period.start, self.years or 0),
+            years_before(period.end, self.years or 0),
+            period.clipped,
+        )
         return self._side(scope, shifted, window, earlier)
 
     def _side(self, scope: Scope, period: Period, window: WindowName, day: int) -> Fraction | None:
@@ -267,7 +296,12 @@ def quotient(numerator: Amount, denominator: Amount, factor: int) -> Decimal | N
     """Return factor * numerator / denominator rounded half up to 4 decimals; None where the denominator is 0."""
     if denominator == 0:
         return None
-    if isinstance(numerator, int) and isinstance(denominator, int) and numerator >= 0 and denominator > 0:
+    if (
+        isinstance(numerator, int)
+        and isinstance(denominator, int)
+        and numerator >= 0
+        and denominator > 0
+    ):
         units, rest = divmod(numerator * factor * 10_000, denominator)
         return Decimal(units + (2 * rest >= denominator)).scaleb(-4)
     return quantized(factor * Fraction(numerator) / Fraction(denominator))
@@ -304,16 +338,27 @@ class CompiledIndicator:
 
     def figure(self, sources: Sources, agency: str, window: WindowName, day: int) -> Figure:
         """Return the figure of an agency, or of `ALL`, over a window on a day, as it is shown."""
-        sums = self.form.sums(self.scope(sources, agency, day), self.period, window, day)
-        return self._shown(sums, sources, agency)
+        return self.figures(sources, agency, (window,), day)[0]
 
-    def _shown(self, sums: Sums, sources: Sources, agency: str) -> Figure:
-        if self.kind == "ratio":
-            value = quotient(sums.numerator or 0, sums.denominator or 0, self.factor)
-            return Figure(value, sums.numerator, sums.denominator)
-        if self.kind in {"median", "milestone", "change"} or isinstance(self.form, LatestForm):
-            return Figure(*sums)
-        return Figure(*sums) if sources.kept.any(self.reads, agency) else NULL
+    def figures(
+        self, sources: Sources, agency: str, windows: Sequence[WindowName], day: int
+    ) -> tuple[Figure, ...]:
+        """Return the figures of an agency, or of `ALL`, over several windows on a day, as they are shown."""
+        if self._counts_facts and not sources.kept.any(self.reads, agency):
+            return (NULL,) * len(windows)
+        scope, form, period = self.scope(sources, agency, day), self.form, self.period
+        if self.kind != "ratio":
+            return tuple(Figure(*form.sums(scope, period, window, day)) for window in windows)
+        return tuple(self._share(form.sums(scope, period, window, day)) for window in windows)
+
+    @property
+    def _counts_facts(self) -> bool:
+        """Whether it is NULL, not 0, without a fact that it reads."""
+        return self.kind == "count" and not isinstance(self.form, LatestForm)
+
+    def _share(self, sums: Sums) -> Figure:
+        value = quotient(sums.numerator or 0, sums.denominator or 0, self.factor)
+        return Figure(value, sums.numerator, sums.denominator)
 
     def reading(self, sources: Sources, day: int) -> Reading:
         """Return the exact value for the whole province that a target is judged by on a day."""
@@ -326,7 +371,7 @@ class CompiledIndicator:
         sums = self.form.sums(scope, self.period, self.window, day)
         if self.kind == "ratio":
             return self._ratio_reading(sums)
-        if self.kind == "count" and not isinstance(self.form, LatestForm) and not sources.kept.any(self.reads, ALL):
+        if self._counts_facts and not sources.kept.any(self.reads, ALL):
             return None
         if sums.value is None:
             return None

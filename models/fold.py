@@ -82,7 +82,7 @@ class Fold:
         total = kept.add(fact_type, agency, count)
         self._changes.kept[fact_type, agency] = total
         if total == max(count, 0):
-            state.figures.mark_fact(fact_type, agency)
+            state.figures.mark(fact_type, agency)
         if province != (kept.totals[fact_type] > 0) and state.judge is not None:
             state.judge.mark_facts(fact_type)
         if known != (kept.agencies[agency] > 0):
@@ -152,7 +152,10 @@ class Fold:
                 self._add(rows.derive(state.sources, rows_since), {})
 
     def _register(
-        self, agency: str, registrations: Sequence[Assertion], since: dict[tuple[AgencyDerivation, str], int]
+        self,
+        agency: str,
+        registrations: Sequence[Assertion],
+        since: dict[tuple[AgencyDerivation, str], int],
     ) -> None:
         state = self._state
         register = state.sources.register
@@ -169,7 +172,9 @@ class Fold:
         if state.judge is not None:
             state.judge.mark_register(agency, changed)
 
-    def _add(self, amounts: Mapping[PaneKey, Amount], since: dict[tuple[AgencyDerivation, str], int]) -> int:
+    def _add(
+        self, amounts: Mapping[PaneKey, Amount], since: dict[tuple[AgencyDerivation, str], int]
+    ) -> int:
         """Add to the panes and tell whoever reads them; return the first day on which a row of a list may change."""
         state = self._state
         panes, judge, written = state.sources.panes, state.judge, self._changes.panes
@@ -180,7 +185,7 @@ class Fold:
             total = panes.add(pane, amount)
             written[pane] = total
             measure, _, agency, day = pane
-            state.figures.mark_measure(measure, agency)
+            state.figures.mark(measure, agency)
             for derivation, requirement in state.deriving.get(measure, ()):
                 known = since.get((derivation, agency))
                 if known is not None and known <= day:
@@ -196,4 +201,3 @@ class Fold:
                 if measure == RECORDS:
                     judge.mark_records(agency, day)
         return rows_since
-

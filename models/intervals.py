@@ -125,12 +125,16 @@ def within(days: Sequence[tuple[int, Assertion]], length: int, times: int) -> In
     return _labelled(spans, days)
 
 
-def within_year(days: Sequence[tuple[int, Assertion]], ends: Sequence[int], times: int) -> Intervals:
+def within_year(
+    days: Sequence[tuple[int, Assertion]], ends: Sequence[int], times: int
+) -> Intervals:
     """Return the days from the `times`-th of the distinct, sorted `days` of a year to that year's end.
 
     `ends[i]` is 1 January after `days[i]`.
     """
-    spans = [(days[i][0], ends[i]) for i in range(times - 1, len(days)) if ends[i - times + 1] == ends[i]]
+    spans = [
+        (days[i][0], ends[i]) for i in range(times - 1, len(days)) if ends[i - times + 1] == ends[i]
+    ]
     return _labelled(spans, days)
 
 

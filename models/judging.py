@@ -96,14 +96,20 @@ class TargetJudge:
         indicator = self.target.indicator
         if indicator is None:
             return NULL
-        return indicator.figure(self._sources, ALL, indicator.window, min(day, self.target.terms.deadline))
+        return indicator.figure(
+            self._sources, ALL, indicator.window, min(day, self.target.terms.deadline)
+        )
 
 
 class Judge:
     """The judgements of a province from its first day to its last closed day."""
 
     def __init__(
-        self, catalogue: ProvinceCatalogue, sources: Sources, first_day: Day, alerts: Iterable[AlertRow]
+        self,
+        catalogue: ProvinceCatalogue,
+        sources: Sources,
+        first_day: Day,
+        alerts: Iterable[AlertRow],
     ) -> None:
         self._province = catalogue.province
         self._plan = catalogue.plan.id
@@ -171,7 +177,11 @@ class Judge:
             if self._silences.turns(agency, day):
                 self._recheck.add((Rule.SILENT, agency))
                 self._recheck.add((Rule.DOSSIERS_OVERDUE, agency))
-        watched = {(Rule.DOSSIERS_OVERDUE, agency) for agency, line in self._overdue.items() if _ever_holds(line)}
+        watched = {
+            (Rule.DOSSIERS_OVERDUE, agency)
+            for agency, line in self._overdue.items()
+            if _ever_holds(line)
+        }
         for rule, agency in sorted(self._recheck | watched):
             revisions += self._agency_alerts(rule, agency, day)
         self._recheck.clear()
@@ -213,7 +223,10 @@ class Judge:
         for rule in TARGET_RULES:
             key = AlertKey(self._province, self._plan, rule, target=judge.target.definition.id)
             revisions += self._reconciled(
-                key, Timeline.of_statuses(rule, runs), day, lambda state, rule=rule: _target_wording(judge, rule, state, day)  # type: ignore[misc]
+                key,
+                Timeline.of_statuses(rule, runs),
+                day,
+                lambda state, rule=rule: _target_wording(judge, rule, state, day),  # type: ignore[misc]
             )
         return revisions
 
@@ -224,10 +237,15 @@ class Judge:
             runs = [(start, Holds.YES) for start, _ in silences]
             runs += [(end, Holds.NO) for _, end in silences if end is not None]
             return self._reconciled(
-                key, Timeline(sorted(runs, key=_first)), day, lambda state: self._silent_wording(agency, state, day)
+                key,
+                Timeline(sorted(runs, key=_first)),
+                day,
+                lambda state: self._silent_wording(agency, state, day),
             )
         line = self._overdue.get(agency, Timeline()).inhibited(silences)
-        return self._reconciled(key, line, day, lambda state: self._overdue_wording(agency, state, day))
+        return self._reconciled(
+            key, line, day, lambda state: self._overdue_wording(agency, state, day)
+        )
 
     def _reconciled(
         self, key: AlertKey, line: Timeline, day: Day, wording: Callable[[State], Wording]
@@ -236,7 +254,9 @@ class Judge:
         recomputed = episodes(line.runs, day, RULES[key.rule].minimum_days)
         if not recomputed and not published:
             return []
-        revisions = reconcile(list(published.values()), recomputed, key=key, closed_day=day, wording=wording)
+        revisions = reconcile(
+            list(published.values()), recomputed, key=key, closed_day=day, wording=wording
+        )
         for row in revisions:
             self._alerts.setdefault(key.dedup_key, {})[row.alert_id] = row
         return revisions
@@ -293,5 +313,3 @@ def _target_wording(judge: TargetJudge, rule: Rule, state: State, day: Day) -> W
         milestone=indicator is not None and indicator.kind == "milestone",
     )
     return Wording(value, standing.expected, target_reason(rule, state, figures))
-
-

@@ -9,7 +9,7 @@ from typing import Final
 
 from models.changes import Amount, PaneKey
 from models.conditions import Compiled, Evaluate, Scope, compile_condition
-from models.days import FOREVER, MICROSECONDS_PER_DAY, Day, day_of, start_of
+from models.days import EARLIEST, FOREVER, MICROSECONDS_PER_DAY, Day, day_of, start_of
 from models.definitions import Condition, ConditionNode, Flow, Latest, Measure
 from models.facts import Assertion
 from models.fields import DERIVED, CompiledWhere, Place, check_fact, check_field, compile_where
@@ -47,7 +47,9 @@ class CompiledMeasure:
     """A flow whose every amount is positive."""
 
 
-def compile_measure(name: str, measure: Measure, place: Place, stocks: Mapping[str, tuple[str, Condition]]) -> CompiledMeasure:
+def compile_measure(
+    name: str, measure: Measure, place: Place, stocks: Mapping[str, tuple[str, Condition]]
+) -> CompiledMeasure:
     """Compile a measure under the id that its panes carry.
 
     Raises:
@@ -78,16 +80,26 @@ def _stock(name: str, measure: Measure, scope: Scope, *, own_code: bool) -> Comp
         _lay(evaluate(facts), name, key if own_code else None, bucket, out, sign)
 
     return CompiledMeasure(
-        name, scope.kind, compiled.reads, stock=True, bucketed=bucket is not None, reach=compiled.reach, add=add
+        name,
+        scope.kind,
+        compiled.reads,
+        stock=True,
+        bucketed=bucket is not None,
+        reach=compiled.reach,
+        add=add,
     )
 
 
-def _lay(intervals: Intervals, name: str, own: str | None, bucket: str | None, out: Amounts, sign: int) -> None:
+def _lay(
+    intervals: Intervals, name: str, own: str | None, bucket: str | None, out: Amounts, sign: int
+) -> None:
     """Add +sign on the first day of each interval and -sign on the day after its last."""
     for start, end, label in intervals:
+        if start >= FOREVER:
+            continue
         agency = own if own is not None else label.agency
         row = "" if bucket is None else _bucket_text(label, bucket)
-        opened = PaneKey(name, row, agency, start)  # type: ignore[arg-type]  # a Day
+        opened = PaneKey(name, row, agency, max(start, EARLIEST))  # type: ignore[arg-type]  # a Day
         out[opened] = out.get(opened, 0) + sign
         if end < FOREVER:
             closed = PaneKey(name, row, agency, end)  # type: ignore[arg-type]  # a Day
@@ -112,11 +124,15 @@ def _labelling_fact(condition: Condition, scope: Scope) -> str:
     raise scope.place.error("bucket", "needs a condition whose first member is a `has` or `within`")
 
 
-def _summed_stock(name: str, measure: Measure, condition: Condition, scope: Scope, *, own_code: bool) -> CompiledMeasure:
+def _summed_stock(
+    name: str, measure: Measure, condition: Condition, scope: Scope, *, own_code: bool
+) -> CompiledMeasure:
     """Compile a stock that sums a field over, or counts, the facts in force: each key for itself, no union."""
     node = condition if isinstance(condition, ConditionNode) else scope.stocks[condition][1]
     if isinstance(node, str) or node.has is None:
-        raise scope.place.error("amount" if measure.amount else "each", "needs a condition that is one `has`")
+        raise scope.place.error(
+            "amount" if measure.amount else "each", "needs a condition that is one `has`"
+        )
     compiled = compile_condition(node, scope)
     fact, field, evaluate = node.has.fact, measure.amount, compiled.evaluate
     if field is not None:
@@ -129,17 +145,25 @@ def _summed_stock(name: str, measure: Measure, condition: Condition, scope: Scop
         for one in facts.get(fact, {}):
             single = {**facts, fact: {one: facts[fact][one]}}
             for start, end, label in evaluate(single):
+                if start >= FOREVER:
+                    continue
                 amount = 1 if field is None else _number(label, field)
                 row = "" if bucket is None else _bucket_text(label, bucket)
                 agency = key if own_code else label.agency
-                opened = PaneKey(name, row, agency, start)  # type: ignore[arg-type]  # a Day
+                opened = PaneKey(name, row, agency, max(start, EARLIEST))  # type: ignore[arg-type]  # a Day
                 out[opened] = out.get(opened, 0) + sign * amount
                 if end < FOREVER:
                     closed = PaneKey(name, row, agency, end)  # type: ignore[arg-type]  # a Day
                     out[closed] = out.get(closed, 0) - sign * amount
 
     return CompiledMeasure(
-        name, scope.kind, compiled.reads, stock=True, bucketed=bucket is not None, reach=compiled.reach, add=add
+        name,
+        scope.kind,
+        compiled.reads,
+        stock=True,
+        bucketed=bucket is not None,
+        reach=compiled.reach,
+        add=add,
     )
 
 
@@ -156,11 +180,24 @@ def _flow(name: str, flow: Flow, scope: Scope, *, own_code: bool) -> CompiledMea
     bucket_of = _bucket_reader(flow, scope)
     holding = compile_condition(flow.holding, scope) if flow.holding is not None else None
     reads = {flow.fact} | where.reads | (holding.reads if holding is not None else set())
-    if flow.bucket in DERIVED:
+    if flow.bucket is not None and flow.bucket in DERIVED:
         reads |= DERIVED[flow.bucket][3]
-    add = _held(name, flow, where, own_code=own_code) if flow.held is not None else _dated(name, flow, where, holding, bucket_of, own_code=own_code)
+    add = (
+        _held(name, flow, where, own_code=own_code)
+        if flow.held is not None
+        else _dated(name, flow, where, holding, bucket_of, own_code=own_code)
+    )
     reach = None if flow.first else _reach(flow, holding)
-    return CompiledMeasure(name, scope.kind, frozenset(reads), stock=False, bucketed=bucket_of is not None, reach=reach, add=add, counts=flow.amount is None)
+    return CompiledMeasure(
+        name,
+        scope.kind,
+        frozenset(reads),
+        stock=False,
+        bucketed=bucket_of is not None,
+        reach=reach,
+        add=add,
+        counts=flow.amount is None,
+    )
 
 
 def _reach(flow: Flow, holding: Compiled | None) -> int | None:
@@ -198,9 +235,17 @@ def _dated(
     *,
     own_code: bool,
 ) -> Add:
-    fact, field, accepts, restrict, first = flow.fact, flow.amount, where.accepts, where.restrict, flow.first
+    fact, field, accepts, restrict, first = (
+        flow.fact,
+        flow.amount,
+        where.accepts,
+        where.restrict,
+        flow.first,
+    )
     condition: Evaluate | None = holding.evaluate if holding is not None else None
-    plain = restrict is None and condition is None and not first and bucket_of is None and field is None
+    plain = (
+        restrict is None and condition is None and not first and bucket_of is None and field is None
+    )
 
     def add_plain(facts: Grouped, key: str, out: Amounts, sign: int) -> None:
         for series in facts.get(fact, {}).values():
@@ -220,7 +265,9 @@ def _dated(
             for assertion in keys[key]
             if (accepts is None or accepts(assertion))
             and (inside is None or holds(inside, assertion.day))
-            and (restrict is None or restrict([(assertion.day, assertion.day + 1, assertion)], facts))
+            and (
+                restrict is None or restrict([(assertion.day, assertion.day + 1, assertion)], facts)
+            )
         ]
 
     def add(facts: Grouped, key: str, out: Amounts, sign: int) -> None:
@@ -232,7 +279,9 @@ def _dated(
             if row is None:
                 continue
             pane = PaneKey(name, row, key if own_code else assertion.agency, assertion.day)
-            out[pane] = out.get(pane, 0) + sign * (1 if field is None else _number(assertion, field))
+            out[pane] = out.get(pane, 0) + sign * (
+                1 if field is None else _number(assertion, field)
+            )
 
     return add_plain if plain else add
 
@@ -247,7 +296,9 @@ def _held(name: str, flow: Flow, where: CompiledWhere, *, own_code: bool) -> Add
             for index, report in enumerate(series):
                 if accepts is not None and not accepts(report):
                     continue
-                if restrict is not None and not restrict([(report.day, report.day + 1, report)], facts):
+                if restrict is not None and not restrict(
+                    [(report.day, report.day + 1, report)], facts
+                ):
                     continue
                 end = report.moment + longest
                 if index + 1 < len(series):
@@ -286,9 +337,13 @@ def _latest(name: str, latest: Latest, scope: Scope) -> CompiledMeasure:
                 value = (assertion.payload or {}).get(field)
                 if value is None or (accepts is not None and not accepts(assertion)):
                     continue
-                if restrict is not None and not restrict([(assertion.day, assertion.day + 1, assertion)], facts):
+                if restrict is not None and not restrict(
+                    [(assertion.day, assertion.day + 1, assertion)], facts
+                ):
                     continue
-                bucket = LATEST_SEPARATOR.join((f"{assertion.moment:020d}", f"{key}/{fact_key}", str(value)))
+                bucket = LATEST_SEPARATOR.join(
+                    (f"{assertion.moment:020d}", f"{key}/{fact_key}", str(value))
+                )
                 pane = PaneKey(name, bucket, assertion.agency, assertion.day)
                 out[pane] = out.get(pane, 0) + sign
 

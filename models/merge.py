@@ -12,7 +12,17 @@ from models.changes import PartKey, PartRequest
 from models.events import VOCABULARY, EventType
 from models.facts import Assertion, DeadLetter, Event, FactKey, SubjectId
 from models.measures import Amounts, CompiledMeasure
-from models.subjects import DAILY, MAIN, Subject, Verdict, group, home_of, judge, part_of, parts_between
+from models.subjects import (
+    DAILY,
+    MAIN,
+    Subject,
+    Verdict,
+    group,
+    home_of,
+    judge,
+    part_of,
+    parts_between,
+)
 
 
 def _simple_kind(event_type: EventType) -> str | None:
@@ -20,10 +30,16 @@ def _simple_kind(event_type: EventType) -> str | None:
     if len(event_type.natural_key) != 1 or len(event_type.tells_about) != 1:
         return None
     (rule,) = event_type.tells_about
-    return rule.kind if rule.field in {None, event_type.natural_key[0]} and rule.kind_field is None else None
+    return (
+        rule.kind
+        if rule.field in {None, event_type.natural_key[0]} and rule.kind_field is None
+        else None
+    )
 
 
-_SIMPLE: Final = {name: kind for name, known in VOCABULARY.items() if (kind := _simple_kind(known)) is not None}
+_SIMPLE: Final = {
+    name: kind for name, known in VOCABULARY.items() if (kind := _simple_kind(known)) is not None
+}
 
 
 def subjects_of(fact: FactKey) -> tuple[SubjectId, ...] | None:
@@ -46,7 +62,9 @@ class Measures:
     def __init__(self, catalogue: ProvinceCatalogue) -> None:
         self._all: dict[str, tuple[CompiledMeasure, ...]] = {}
         for kind in {measure.kind for measure in catalogue.measures}:
-            self._all[kind] = tuple(measure for measure in catalogue.measures if measure.kind == kind)
+            self._all[kind] = tuple(
+                measure for measure in catalogue.measures if measure.kind == kind
+            )
         self._chosen: dict[tuple[str, frozenset[str]], tuple[CompiledMeasure, ...]] = {}
 
     def reading(self, kind: str, fact_types: frozenset[str]) -> tuple[CompiledMeasure, ...]:
@@ -127,7 +145,9 @@ class Merge:
                 self._touch(subject, fact).put(fact, assertion)
         return verdict, held
 
-    def _assert_movable(self, fact: FactKey, assertion: Assertion) -> tuple[Verdict, Assertion | None]:
+    def _assert_movable(
+        self, fact: FactKey, assertion: Assertion
+    ) -> tuple[Verdict, Assertion | None]:
         home = self._subject(home_of(fact))
         held = home.facts.get(fact)
         verdict = judge(assertion, held)
@@ -191,4 +211,3 @@ class Merge:
             if subject.dirty
             for part, encoded in subject.encoded()
         }
-

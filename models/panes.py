@@ -93,6 +93,8 @@ class PaneTable:
         """Sums over groups of agencies that were asked for."""
         self._on_day: dict[int, set[tuple[str, str]]] = {}
         """day -> (measure, agency) that ever had an amount on it."""
+        self._buckets: dict[tuple[str, str], list[str]] = {}
+        """(measure, agency) -> the buckets that it ever had an amount in."""
 
     def add(self, pane: PaneKey, amount: Amount) -> Amount:
         """Add to a pane, and to the sums that it is part of; return what it is now."""
@@ -106,6 +108,7 @@ class PaneTable:
         series = agencies.get(agency)
         if series is None:
             series = agencies[agency] = Series()
+            self._buckets.setdefault((measure, agency), []).append(bucket)
         agencies[ALL].add(day, amount)
         for members, group in self._groups.get((measure, bucket), {}).items():
             if agency in members:
@@ -132,9 +135,11 @@ class PaneTable:
                         group.add(day, amount)
         return group
 
-    def buckets(self, measure: str) -> list[str]:
-        """Return the buckets that a measure ever had."""
-        return list(self._series.get(measure, {}))
+    def buckets(self, measure: str, agency: str = ALL) -> list[str]:
+        """Return the buckets that a measure ever had an amount in, of one agency or of any."""
+        if agency == ALL:
+            return list(self._series.get(measure, {}))
+        return self._buckets.get((measure, agency), [])
 
     def agencies(self, measure: str, bucket: str = "") -> list[str]:
         """Return the agencies that ever had an amount of a measure."""

@@ -10,7 +10,7 @@ from models.catalogue.compiled import ProvinceCatalogue
 from models.changes import Figure, HistoryRow, KpiKey
 from models.days import Day, year_start
 from models.definitions import WindowName
-from models.figures import CompiledIndicator, Sources
+from models.figures import ChangeForm, CompiledIndicator, Sources
 from models.panes import ALL
 from models.windows import TRAILING
 
@@ -37,69 +37,74 @@ class Figures:
         for number, indicator in enumerate(self._indicators):
             for name in indicator.form.measures | indicator.reads:
                 self._readers.setdefault(name, []).append(number)
+        self._restless = [
+            number
+            for number, indicator in enumerate(self._indicators)
+            if isinstance(indicator.form, ChangeForm)
+        ]
+        """Indicators that read days of another year too: no day of theirs says what changes."""
+        self._bounds = {
+            edge for one in self._indicators for edge in (one.period.start, one.period.end + 1)
+        }
         self._marked: set[tuple[str, str]] = set()
         """(measure or fact type, agency) of what changed and is not yet spelt out as rows."""
+        self._changed = {(number, ALL) for number in range(len(self._indicators))}
+        """Rows to be made again, for `kpi` and for its history: (indicator, agency)."""
         self._stale: set[tuple[int, str]] = set()
-        """Rows to be made again: (indicator, agency)."""
-        self._all_stale = set(range(len(self._indicators)))
-        """Indicators whose row for all agencies is to be made again."""
         self._unpublished: set[tuple[int, str]] = set()
 
-    def mark_measure(self, measure: str, agency: str) -> None:
-        """Note that a pane of a measure changed."""
-        self._marked.add((measure, agency))
+    def mark(self, name: str, agency: str) -> None:
+        """Note that a pane of a measure changed, or that the first fact of a type came or the last one went."""
+        self._marked.add((name, agency))
 
-    def mark_fact(self, fact_type: str, agency: str) -> None:
-        """Note that an agency has its first fact of a type, or its last one no more."""
-        self._marked.add((fact_type, agency))
+    def mark_agency(self, agency: str) -> None:
+        """Note that every figure of an agency, and of all together, may differ."""
+        self._mark(range(len(self._indicators)), agency)
 
     def _spell_out(self) -> None:
         """Turn what was marked into rows to be made again."""
         for name, agency in self._marked:
             self._mark(self._readers.get(name, ()), agency)
         self._marked.clear()
+        self._stale |= self._changed
+        self._unpublished |= self._changed
+        self._changed.clear()
 
     def _mark(self, numbers: Iterable[int], agency: str) -> None:
         for number in numbers:
-            self._all_stale.add(number)
+            self._changed.add((number, ALL))
             if self._indicators[number].per_agency:
-                self._stale.add((number, agency))
-                self._unpublished.add((number, agency))
-
-    def mark_agency(self, agency: str) -> None:
-        """Note that every figure of an agency may differ: it is new here."""
-        self._mark(range(len(self._indicators)), agency)
+                self._changed.add((number, agency))
 
     def roll(self, day: Day, codes: Iterable[str]) -> None:
         """Note what changes because `day` is the day that figures are read on now."""
-        self._all_stale.update(range(len(self._indicators)))
-        if day == year_start(day) or any(day in {one.period.start, one.period.end + 1} for one in self._indicators):
+        if day == year_start(day) or day in self._bounds or self._sources.register.turns(day):
             for code in codes:
                 self.mark_agency(code)
-            return
+        self._mark(self._restless, ALL)
         panes = self._sources.panes
         for back in (0, *TRAILING.values()):
-            for measure, agency in panes.touched_on(day - back):
-                self.mark_measure(measure, agency)
+            self._marked |= panes.touched_on(day - back)
 
     def close(self, day: Day, codes: frozenset[str]) -> list[HistoryRow]:
         """Return the figures that differ from what was published last."""
         self._spell_out()
         rows: list[HistoryRow] = []
-        for indicator in self._indicators:
-            self._publish(indicator, ALL, day, rows)
         for number, agency in sorted(self._unpublished):
-            if agency in codes:
+            if agency == ALL or agency in codes:
                 self._publish(self._indicators[number], agency, day, rows)
         self._unpublished.clear()
         return rows
 
-    def _publish(self, indicator: CompiledIndicator, agency: str, day: Day, rows: list[HistoryRow]) -> None:
+    def _publish(
+        self, indicator: CompiledIndicator, agency: str, day: Day, rows: list[HistoryRow]
+    ) -> None:
         key = KpiKey(indicator.plan, indicator.id, agency)
-        for window in indicator.windows:
-            if agency != ALL and window not in PUBLISHED_FOR_AGENCIES:
-                continue
-            figure = indicator.figure(self._sources, agency, window, day)
+        windows = indicator.windows
+        if agency != ALL:
+            windows = tuple(window for window in windows if window in PUBLISHED_FOR_AGENCIES)
+        figures = indicator.figures(self._sources, agency, windows, day)
+        for window, figure in zip(windows, figures, strict=True):
             if self._published.get((key, window)) != figure:
                 self._published[key, window] = figure
                 rows.append(HistoryRow(key, str(window), day, figure))
@@ -108,13 +113,11 @@ class Figures:
         """Return the rows that differ from what was written last, read on `day`."""
         self._spell_out()
         rows: dict[KpiKey, tuple[Figure, ...]] = {}
-        stale = [*((number, ALL) for number in sorted(self._all_stale)), *sorted(self._stale)]
-        for number, agency in stale:
+        for number, agency in sorted(self._stale):
             key, figures = self._row(self._indicators[number], agency, day)
             if self._kpi.get(key) != figures:
                 self._kpi[key] = rows[key] = figures
         self._stale.clear()
-        self._all_stale.clear()
         return rows
 
     def read(self, day: Day, codes: frozenset[str]) -> dict[KpiKey, tuple[Figure, ...]]:
@@ -125,6 +128,8 @@ class Figures:
             for agency in (ALL, *(sorted(codes) if indicator.per_agency else ()))
         )
 
-    def _row(self, indicator: CompiledIndicator, agency: str, day: Day) -> tuple[KpiKey, tuple[Figure, ...]]:
-        figures = tuple(indicator.figure(self._sources, agency, window, day) for window in indicator.windows)
+    def _row(
+        self, indicator: CompiledIndicator, agency: str, day: Day
+    ) -> tuple[KpiKey, tuple[Figure, ...]]:
+        figures = indicator.figures(self._sources, agency, indicator.windows, day)
         return KpiKey(indicator.plan, indicator.id, agency), figures

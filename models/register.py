@@ -3,8 +3,9 @@
 An entry holds from its `valid_from` until the next entry of the agency; a later correction changes the past too.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from models.days import FOREVER, Day
@@ -24,7 +25,11 @@ class Entry(NamedTuple):
     @property
     def active_until(self) -> int:
         """The day on which the entry stops to make its agency an active one; its start if it never does."""
-        return max(self.start, min(self.end, self.closes)) if self.payload.get("active") is True else self.start
+        return (
+            max(self.start, min(self.end, self.closes))
+            if self.payload.get("active") is True
+            else self.start
+        )
 
 
 class Register:
@@ -74,7 +79,10 @@ class Register:
 
     def entry(self, agency: str, day: int) -> Entry | None:
         """Return the entry in force on a day."""
-        return next((entry for entry in self._entries.get(agency, ()) if entry.start <= day < entry.end), None)
+        return next(
+            (entry for entry in self._entries.get(agency, ()) if entry.start <= day < entry.end),
+            None,
+        )
 
     def active(self, agency: str, day: int) -> bool:
         """Return whether the agency is active on a day."""
@@ -99,7 +107,9 @@ class Register:
                 agency
                 for agency, entries in self._entries.items()
                 for entry in entries
-                if entry.start <= day < entry.end and day < entry.closes and self._fits(population, agency, entry, day)
+                if entry.start <= day < entry.end
+                and day < entry.closes
+                and self._fits(population, agency, entry, day)
             )
             self._members[key] = found
         return found
@@ -107,10 +117,22 @@ class Register:
     def _epoch(self, day: int) -> int:
         """Return the last day up to `day` on which any entry starts or ends: between those nothing changes."""
         if self._boundaries is None:
-            days = {edge for entries in self._entries.values() for entry in entries for edge in (entry.start, entry.end, entry.closes)}
+            days = {
+                edge
+                for entries in self._entries.values()
+                for entry in entries
+                for edge in (entry.start, entry.end, entry.closes)
+            }
             self._boundaries = sorted(days)
         index = bisect_right(self._boundaries, day) - 1
         return self._boundaries[index] if index >= 0 else -FOREVER
+
+    def turns(self, day: int) -> bool:
+        """Return whether any entry starts or ends on `day`."""
+        self._epoch(day)
+        edges = self._boundaries or []
+        index = bisect_left(edges, day)
+        return index < len(edges) and edges[index] == day
 
     def active_intervals(self, agency: str, population: Population) -> list[tuple[int, int]]:
         """Return the spans [start, end) of days on which the agency is active and fits."""
@@ -124,17 +146,23 @@ class Register:
                         spans.append((start, end))
         return spans
 
-    def _fitting_spans(self, population: Population, agency: str, entry: Entry) -> list[tuple[int, int]]:
+    def _fitting_spans(
+        self, population: Population, agency: str, entry: Entry
+    ) -> list[tuple[int, int]]:
         """Cut an entry at the changes of its parent's entry, which may change whether it fits."""
         cuts = {entry.start, entry.active_until}
         parent = entry.payload.get("parent_agency_id")
         if population.parent_level is not None and isinstance(parent, str):
             for other in self._entries.get(parent, ()):
-                cuts |= {edge for edge in (other.start, other.end) if entry.start < edge < entry.active_until}
+                cuts |= {
+                    edge
+                    for edge in (other.start, other.end)
+                    if entry.start < edge < entry.active_until
+                }
         edges = sorted(cuts)
         return [
             (start, end)
-            for start, end in zip(edges, edges[1:], strict=False)
+            for start, end in pairwise(edges)
             if self._fits(population, agency, entry, start)
         ]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.changes import Amount
-from models.days import FOREVER, year_start
+from models.days import FOREVER, next_year, year_start
 from models.definitions import FigureCondition, WindowName
 from models.figures import Scope
-from models.windows import TRAILING, Period, next_year
+from models.windows import TRAILING, Period
 
 Span = tuple[int, int]
 """Days [start, end)."""
@@ -53,7 +53,9 @@ class Requirement:
         if self.presence:
             return _merged(self._lasting(scope, since), since)
         found: list[Span] = []
-        for day in sorted({since, *(day for day in self._turning_days(scope, since) if day > since)}):
+        for day in sorted(
+            {since, *(day for day in self._turning_days(scope, since) if day > since)}
+        ):
             if self._met(scope, day):
                 if not found or found[-1][1] < FOREVER:
                     found.append((day, FOREVER))
@@ -70,7 +72,9 @@ class Requirement:
                 yield from ((day, day + length) for day in series.days(since - length + 1))
                 continue
             period = self.period
-            for day in series.days(year_start(since) if self.window is WindowName.YEAR else period.start):
+            for day in series.days(
+                year_start(since) if self.window is WindowName.YEAR else period.start
+            ):
                 if self.window is WindowName.PLAN:
                     if day <= period.end:
                         yield day, FOREVER
@@ -82,7 +86,10 @@ class Requirement:
 
     def _met(self, scope: Scope, day: int) -> bool:
         first, last = self.period.span(self.window, day)
-        return self.test(self._sum(scope, self.numerator, first, last), self._sum(scope, self.denominator, first, last))
+        return self.test(
+            self._sum(scope, self.numerator, first, last),
+            self._sum(scope, self.denominator, first, last),
+        )
 
     def _sum(self, scope: Scope, measures: tuple[str, ...], first: int | None, last: int) -> Amount:
         total: Amount = 0

@@ -33,7 +33,9 @@ class ProvinceState:
         """Agencies whose row may have to be written again."""
         self.deriving = _deriving(catalogue)
         """Measure -> the derivations that read it, each with the requirement that does."""
-        self.row_measures = frozenset(name for one in catalogue.row_derivations for name in one.reads)
+        self.row_measures = frozenset(
+            name for one in catalogue.row_derivations for name in one.reads
+        )
         self._alerts = stored.alerts
         self._load(stored)
 
@@ -87,7 +89,9 @@ class ProvinceState:
         return changed
 
 
-def _deriving(catalogue: ProvinceCatalogue) -> dict[str, list[tuple[AgencyDerivation, Requirement]]]:
+def _deriving(
+    catalogue: ProvinceCatalogue,
+) -> dict[str, list[tuple[AgencyDerivation, Requirement]]]:
     deriving: dict[str, list[tuple[AgencyDerivation, Requirement]]] = {}
     for derivation in catalogue.agency_derivations:
         for requirement in derivation.requirements:

@@ -13,7 +13,7 @@ from zlib import crc32
 import msgspec
 
 from models.changes import PartKey
-from models.days import date_of, day_of
+from models.days import EARLIEST, FOREVER, date_of, day_of
 from models.facts import Assertion, FactKey, SubjectId
 
 MAIN: Final = ""
@@ -98,7 +98,8 @@ def parts_between(fact: FactKey, reach: int) -> list[str]:
     moment = fact.moment if fact.moment is not None else 0
     day = moment if fact.type in _DATE_MOMENTS else day_of(moment)
     step = 1 if fact.type in _PARTED_BY_DAY else 28
-    days = {*range(day - reach, day + reach, step), day, day + reach}
+    first, last = max(day - reach, EARLIEST), min(day + reach, FOREVER - 1)
+    days = {*range(first, last, step), day, last}
     return sorted({_daily_part(fact.type, one) for one in days})
 
 
@@ -193,7 +194,9 @@ def encode(facts: Mapping[FactKey, Assertion]) -> bytes:
                 held.offset,
                 msgspec.Raw(held.canonical.encode() if held.payload is not None else _NOTHING),
             )
-            for fact, held in (sorted(facts.items(), key=_storage_order) if len(facts) > 1 else facts.items())
+            for fact, held in (
+                sorted(facts.items(), key=_storage_order) if len(facts) > 1 else facts.items()
+            )
         ]
     )
 

@@ -59,6 +59,14 @@ def all_topics() -> Iterator[Topic]:
     """Yield every topic of every province."""
     forever = (("retention.ms", "-1"), ("retention.bytes", "-1"), ("cleanup.policy", "delete"))
     for province in PROVINCES:
-        yield Topic(progress_topic(province), province, (*forever, ("max.message.bytes", str(PROGRESS_MAX_BYTES))))
+        yield Topic(
+            progress_topic(province),
+            province,
+            (*forever, ("max.message.bytes", str(PROGRESS_MAX_BYTES))),
+        )
         yield Topic(alerts_topic(province), province, forever)
-        yield Topic(dead_letters_topic(province), province, (*forever, ("max.message.bytes", str(DEAD_LETTERS_MAX_BYTES))))
+        yield Topic(
+            dead_letters_topic(province),
+            province,
+            (*forever, ("max.message.bytes", str(DEAD_LETTERS_MAX_BYTES))),
+        )

@@ -1,15 +1,20 @@
 """Windows: the days that a figure is read over, given the day that it is read on."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from models.days import Day, date_of, day_from_date, year_start
+from models.days import Day, date_of, day_from_date, next_year, year_start
 from models.definitions import WindowName
 
 TRAILING = {WindowName.DAYS_7: 7, WindowName.DAYS_30: 30, WindowName.DAYS_90: 90}
 """Days in the windows that trail the day read on, that day included."""
 
-FLOW_WINDOWS = (WindowName.DAYS_7, WindowName.DAYS_30, WindowName.DAYS_90, WindowName.YEAR, WindowName.PLAN)
+FLOW_WINDOWS = (
+    WindowName.DAYS_7,
+    WindowName.DAYS_30,
+    WindowName.DAYS_90,
+    WindowName.YEAR,
+    WindowName.PLAN,
+)
 STOCK_WINDOWS = (WindowName.NOW,)
 
 
@@ -42,11 +47,6 @@ class Period:
             following = next_year(day)
             return [] if self.clipped and following > self.end else [following]
         return []
-
-
-def next_year(day: int) -> Day:
-    """Return 1 January after `day`."""
-    return day_from_date(date(date_of(day).year + 1, 1, 1))
 
 
 def years_before(day: int, years: int) -> Day:

@@ -114,17 +114,25 @@ class _Draft:
         if reference not in self.named:
             raise place.error(role, f"{reference} is no measure")
         file, measure = self.named[reference]
-        self.measures[reference] = compile_measure(reference, measure, Place(file, reference), self.stocks)
+        self.measures[reference] = compile_measure(
+            reference, measure, Place(file, reference), self.stocks
+        )
         return reference
 
-    def several(self, references: Iterable[MeasureReference], place: Place, role: str) -> tuple[str, ...]:
+    def several(
+        self, references: Iterable[MeasureReference], place: Place, role: str
+    ) -> tuple[str, ...]:
         """Compile measures that are summed and return their ids; those said in place are numbered."""
-        names = tuple(self.measure(one, place, f"{role}{number}") for number, one in enumerate(references, 1))
+        names = tuple(
+            self.measure(one, place, f"{role}{number}") for number, one in enumerate(references, 1)
+        )
         if any(name != RECORDS and self.measures[name].latest for name in names):
             raise place.error(role, "a `latest` is no sum; it stands alone")
         return names
 
-    def side(self, references: Sequence[MeasureReference], place: Place, role: str) -> tuple[str, ...] | LatestForm:
+    def side(
+        self, references: Sequence[MeasureReference], place: Place, role: str
+    ) -> tuple[str, ...] | LatestForm:
         """Compile a side of a ratio: measures that are summed, or one last value."""
         if len(references) == 1:
             name = self.measure(references[0], place, f"{role}1")
@@ -144,7 +152,9 @@ class _Draft:
         """Return the fact types that compiled measures read."""
         return frozenset().union(*(self.measures[name].reads for name in names if name != RECORDS))
 
-    def window(self, names: Sequence[str], given: WindowName | None, default: WindowName, place: Place) -> WindowName:
+    def window(
+        self, names: Sequence[str], given: WindowName | None, default: WindowName, place: Place
+    ) -> WindowName:
         """Return the window that measures are read over; a stock has only one."""
         stocks = {self.is_stock(name) for name in names}
         if len(stocks) > 1:
@@ -162,7 +172,11 @@ def stocks_of(named: Mapping[str, tuple[str, Measure]]) -> dict[str, tuple[str, 
 
 
 def compile_province(
-    plan_name: str, plan_file: PlanFile, house_name: str, house: HouseFile, named: Mapping[str, tuple[str, Measure]]
+    plan_name: str,
+    plan_file: PlanFile,
+    house_name: str,
+    house: HouseFile,
+    named: Mapping[str, tuple[str, Measure]],
 ) -> ProvinceCatalogue:
     """Compile a plan and the house indicators for its province.
 
@@ -189,7 +203,11 @@ def compile_province(
         targets.append(compiled)
         if compiled.indicator is not None:
             indicators.append(compiled.indicator)
-            rows.append(_indicator_row(plan.province, compiled.indicator, target.unit, target.text_vi, target.text_en))
+            rows.append(
+                _indicator_row(
+                    plan.province, compiled.indicator, target.unit, target.text_vi, target.text_en
+                )
+            )
             measure_rows += _measure_rows(plan.province, draft, compiled.indicator)
     return ProvinceCatalogue(
         province=plan.province,
@@ -207,7 +225,13 @@ def compile_province(
 
 
 def _indicator(
-    draft: _Draft, place: Place, plan: str, indicator: Indicator, unit: str, period: Period, milestone: Kind | None
+    draft: _Draft,
+    place: Place,
+    plan: str,
+    indicator: Indicator,
+    unit: str,
+    period: Period,
+    milestone: Kind | None,
 ) -> CompiledIndicator:
     if indicator.clip is not None:
         period = Period(period.start, period.end, clipped=False)
@@ -233,7 +257,11 @@ def _indicator(
 
 
 def _check_population(draft: _Draft, place: Place, population: Population | None) -> None:
-    if population is not None and population.members is not None and population.members not in draft.lists:
+    if (
+        population is not None
+        and population.members is not None
+        and population.members not in draft.lists
+    ):
         raise place.error("list", f"{population.members} is no list of the plan")
 
 
@@ -256,7 +284,10 @@ def _factor(unit: str) -> int:
 def _version(draft: _Draft, indicator: Indicator, form: Form) -> str:
     """Return the hash of the definition and of the named measures that it uses."""
     named = sorted(name for name in _ingredients(draft, form) if name in draft.named)
-    texts = [indicator.model_dump_json(), *(draft.named[name][1].model_dump_json() for name in named)]
+    texts = [
+        indicator.model_dump_json(),
+        *(draft.named[name][1].model_dump_json() for name in named),
+    ]
     return sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
@@ -280,7 +311,11 @@ def _form(  # noqa: PLR0913 - one call site, each argument a different thing
     """Compile the form, its window and the fact types that it reads."""
     if indicator.value is not None:
         names = draft.several(indicator.value, place, "value")
-        return ValueForm(names), draft.window(names, given, WindowName.PLAN, place), draft.reads(names)
+        return (
+            ValueForm(names),
+            draft.window(names, given, WindowName.PLAN, place),
+            draft.reads(names),
+        )
     if indicator.ratio is not None:
         num = draft.side(indicator.ratio.num, place, "num")
         den = draft.side(indicator.ratio.den, place, "den")
@@ -295,7 +330,11 @@ def _form(  # noqa: PLR0913 - one call site, each argument a different thing
         name = draft.measure(indicator.median, place, "median")
         if not draft.measures[name].bucketed:
             raise place.error("median", f"{name} has no bucket")
-        return MedianForm(name), draft.window((name,), given, WindowName.PLAN, place), draft.reads((name,))
+        return (
+            MedianForm(name),
+            draft.window((name,), given, WindowName.PLAN, place),
+            draft.reads((name,)),
+        )
     if indicator.agencies is not None:
         return _agencies(draft, place, indicator.agencies, period)
     if indicator.checklist is not None:
@@ -321,18 +360,24 @@ def _agencies(draft: _Draft, place: Place, agencies: Agencies, period: Period) -
         else:
             num, den = draft.several(condition.figure or [], place, f"meet{number}.figure"), ()
         window = draft.window((*num, *den), condition.window, WindowName.PLAN, place)
-        presence = comparisons_of(condition) == [("at_least", 1)] and all(draft.counts_events(name) for name in num)
+        presence = comparisons_of(condition) == [("at_least", 1)] and all(
+            draft.counts_events(name) for name in num
+        )
         if RECORDS in (*num, *den) and not presence:
             raise place.error("meet", "of `records` it can be asked only whether there are any")
         test = requirement_test(condition)
         requirements.append(Requirement(num, den, "", window, period, test, presence and not den))
-    derivation = AgencyDerivation(f"{place.id}.met", f"{place.id}.of", agencies.of, tuple(requirements))
+    derivation = AgencyDerivation(
+        f"{place.id}.met", f"{place.id}.of", agencies.of, tuple(requirements)
+    )
     draft.agency_derivations.append(derivation)
     reads = draft.reads(derivation.reads) | {"agency.registered"}
     return CountedForm(derivation.met, derivation.of, 0), WindowName.NOW, reads
 
 
-def _checklist(draft: _Draft, place: Place, checklist: Checklist, period: Period, kind: Kind | None) -> Formed:
+def _checklist(
+    draft: _Draft, place: Place, checklist: Checklist, period: Period, kind: Kind | None
+) -> Formed:
     def at_least_one(numerator: Amount, _denominator: Amount) -> bool:
         return numerator >= 1
 
@@ -381,13 +426,17 @@ def _change(
     return ChangeForm(form, factor, years, latest, reference), window, reads
 
 
-def _target(draft: _Draft, place: Place, plan: Plan, target: Target, period: Period) -> CompiledTarget:
+def _target(
+    draft: _Draft, place: Place, plan: Plan, target: Target, period: Period
+) -> CompiledTarget:
     deadline = day_from_date(target.deadline)
     read_over = year_period(deadline) if deadline < period.start else period
     indicator = None
     if target.indicator is not None:
         kind = Kind.MILESTONE if target.kind is Kind.MILESTONE else None
-        indicator = _indicator(draft, place, plan.id, target.indicator, target.unit, read_over, kind)
+        indicator = _indicator(
+            draft, place, plan.id, target.indicator, target.unit, read_over, kind
+        )
         if kind is not None and indicator.kind != "milestone":
             raise place.error("indicator", "a milestone is a checklist")
     reason = _reason(target)
@@ -399,7 +448,9 @@ def _target(draft: _Draft, place: Place, plan: Plan, target: Target, period: Per
         period_start=start,
         deadline=deadline,
         milestone=target.kind is Kind.MILESTONE,
-        steps=tuple(sorted((day_from_date(step.day), _rational(step.value)) for step in target.steps)),
+        steps=tuple(
+            sorted((day_from_date(step.day), _rational(step.value)) for step in target.steps)
+        ),
         yearly=target.recurrence == "yearly",
         reason_not_measurable=reason,
     )
@@ -434,7 +485,9 @@ def _baseline(target: Target) -> Rational | None:
     return None if value is None else _rational(value)
 
 
-def _indicator_row(province: str, indicator: CompiledIndicator, unit: str, vi: str, en: str) -> IndicatorRow:
+def _indicator_row(
+    province: str, indicator: CompiledIndicator, unit: str, vi: str, en: str
+) -> IndicatorRow:
     return IndicatorRow(
         province=province,
         plan=indicator.plan,
@@ -449,7 +502,9 @@ def _indicator_row(province: str, indicator: CompiledIndicator, unit: str, vi: s
     )
 
 
-def _measure_rows(province: str, draft: _Draft, indicator: CompiledIndicator) -> list[IndicatorMeasureRow]:
+def _measure_rows(
+    province: str, draft: _Draft, indicator: CompiledIndicator
+) -> list[IndicatorMeasureRow]:
     if indicator.over is not None:
         return []
     form = indicator.form
@@ -458,14 +513,24 @@ def _measure_rows(province: str, draft: _Draft, indicator: CompiledIndicator) ->
         roles = [("value", name) for name in form.names]
     elif isinstance(form, RatioForm):
         sides = (("numerator", form.numerator), ("denominator", form.denominator))
-        roles = [(role, name) for role, side in sides if not isinstance(side, LatestForm) for name in side]
+        roles = [
+            (role, name)
+            for role, side in sides
+            if not isinstance(side, LatestForm)
+            for name in side
+        ]
     elif isinstance(form, MedianForm):
         roles = [("bucket", form.name)]
     elif isinstance(form, CountedForm) and form.of is not None:
         roles = [("numerator", form.met), ("denominator", form.of)]
     return [
         IndicatorMeasureRow(
-            province, indicator.plan, indicator.id, role, name, name not in draft.measures or draft.is_stock(name)
+            province,
+            indicator.plan,
+            indicator.id,
+            role,
+            name,
+            name not in draft.measures or draft.is_stock(name),
         )
         for role, name in roles
         if name != RECORDS
@@ -492,4 +557,11 @@ def _target_row(plan: Plan, compiled: CompiledTarget) -> TargetRow:
     )
 
 
-__all__ = ["HOUSE", "CompiledTarget", "Definition", "ProvinceCatalogue", "compile_province", "stocks_of"]
+__all__ = [
+    "HOUSE",
+    "CompiledTarget",
+    "Definition",
+    "ProvinceCatalogue",
+    "compile_province",
+    "stocks_of",
+]

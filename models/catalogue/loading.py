@@ -76,12 +76,20 @@ def compile_catalogue(texts: Mapping[str, str]) -> Catalogue:
     provinces: dict[str, ProvinceCatalogue] = {}
     for name, plan in plans.items():
         if plan.plan.province not in PROVINCES:
-            raise CatalogueError(f"{name}: {plan.plan.id}: province: {plan.plan.province} is no province")
+            raise CatalogueError(
+                f"{name}: {plan.plan.id}: province: {plan.plan.province} is no province"
+            )
         if plan.plan.province in provinces:
-            raise CatalogueError(f"{name}: {plan.plan.id}: province: {plan.plan.province} has another plan already")
+            raise CatalogueError(
+                f"{name}: {plan.plan.id}: province: {plan.plan.province} has another plan already"
+            )
         _check_targets(name, plan)
         named = _named(
-            [("measures.yaml", shared.measures), ("house.yaml", house.measures), (name, plan.measures)]
+            [
+                ("measures.yaml", shared.measures),
+                ("house.yaml", house.measures),
+                (name, plan.measures),
+            ]
         )
         stocks = stocks_of(named)
         for measure_name, (file, measure) in named.items():
@@ -106,7 +114,9 @@ def _named(sources: Iterable[tuple[str, Mapping[str, Measure]]]) -> dict[str, tu
     for file, measures in sources:
         for name, measure in measures.items():
             if name in named:
-                raise CatalogueError(f"{file}: {name}: measures: {named[name][0]} has a measure of this name")
+                raise CatalogueError(
+                    f"{file}: {name}: measures: {named[name][0]} has a measure of this name"
+                )
             named[name] = (file, measure)
     return named
 
@@ -120,7 +130,9 @@ def _check_targets(file: str, plan: PlanFile) -> None:
     for target in plan.targets:
         for other in target.overlaps_with:
             if other not in seen:
-                raise CatalogueError(f"{file}: {target.id}: overlaps_with: {other} is no target of the plan")
+                raise CatalogueError(
+                    f"{file}: {target.id}: overlaps_with: {other} is no target of the plan"
+                )
 
 
 def _validated(shape: type[File], texts: Mapping[str, str], name: str) -> File:
@@ -142,7 +154,9 @@ def _first_fault(name: str, data: object, error: ValidationError) -> CatalogueEr
         owner, where = where[1], where[2:]
     elif len(where) >= 2 and isinstance(data, dict) and isinstance(where[1], int):
         owner, where = _id_of(data[where[0]][where[1]], where[1]), where[2:]
-    fields = ".".join(str(part) for part in where if not str(part).startswith(("function-", "Condition")))
+    fields = ".".join(
+        str(part) for part in where if not str(part).startswith(("function-", "Condition"))
+    )
     others = error.error_count() - 1
     more = f" (and {others} more)" if others else ""
     return CatalogueError(f"{name}: {owner}: {fields or 'definition'}: {fault['msg']}{more}")
