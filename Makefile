@@ -1,0 +1,58 @@
+# The one way to set up, check, test and show tiendo. Every target makes the environment it needs;
+# nothing but Python 3.11+ and make has to be there before, and nothing outside this directory is installed.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check lint quick format test demo bench lock
+
+help:  ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY)  ## Make the environment in .venv from the lock file
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is older than 3.11: name a newer one, make PYTHON=python3.11 ..." >&2; exit 1; }
+	@echo "Setting up .venv (about a minute, once) ..."
+	@$(PYTHON) -m venv .venv \
+	  || { echo "the venv module is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+check: $(READY)  ## Lint, types, layers, unit and quick property tests: under a minute
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint quick
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+quick: $(READY)
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -q tests/unit tests/architecture tests/property -m "not slow and not integration"
+
+format: $(READY)  ## Mend what can be mended without thinking
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test: $(READY)  ## Everything, with real services: under eight minutes
+	$(PYTEST)
+
+demo: $(READY)  ## Watch the plans of five provinces move
+	@$(BIN)/tiendo demo
+
+bench: $(READY)  ## Measure against the ceiling of the same run
+	@$(BIN)/python -m tests.bench
+
+SOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+  --custom-compile-command "make lock"
+
+lock: $(READY)  ## Solve the dependencies anew: what runs, what builds the wheel, what develops
+	$(SOLVE) pyproject.toml --output-file requirements.lock
+	$(SOLVE) --group build --output-file requirements-build.lock
+	$(SOLVE) pyproject.toml --group dev --output-file requirements-dev.lock
