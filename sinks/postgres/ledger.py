@@ -1,0 +1,174 @@
+"""The ledger: Postgres holds each province's figures and the offset that they include; one transaction moves both.
+
+1. `claim` raises the province's epoch: whoever owned it before is fenced from this moment.
+2. `load` reads what the former owner left, `read_parts` what a batch touches.
+3. `commit` compares the mark with the changes' base and swaps it, then writes the rows, all or nothing. A miss means
+   either that an earlier try of the same changes had landed though its reply was lost, or that somebody else owns the province.
+
+Never compare with a record's offset: gaps are legal. Never keep what was read before a claim. After `Unavailable` the
+caller tries the same changes again, for as long as the province is its own.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
+from models.errors import Fenced
+from models.topics import progress_topic
+from sinks.postgres.connection import Connection, Session
+from sinks.postgres.reads import MARK_COLUMNS, load_book, mark_of, read_parts
+from sinks.postgres.writes import writes
+
+_PLANNING: Final = {
+    # Rows are found by their keys, some thousands at a time: reading a table whole to join them never pays.
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+
+_CLAIM: Final = f"""
+INSERT INTO tiendo.progress AS p (province, topic, partition, epoch, engine_version) VALUES ($1, $2, 0, 1, $3)
+ON CONFLICT (province) DO UPDATE SET epoch = p.epoch + 1, engine_version = excluded.engine_version
+WHERE p.parked_reason IS NULL AND (p.engine_version IS NULL OR p.engine_version = excluded.engine_version)
+RETURNING epoch, {MARK_COLUMNS}"""  # noqa: S608 - a constant
+_REFUSAL: Final = """
+SELECT parked_reason, parked_detail, engine_version FROM tiendo.progress WHERE province = $1"""
+_SWAP: Final = """
+UPDATE tiendo.progress
+SET next_offset = $7, last_crc = $8, first_day = tiendo.day($9), as_of = tiendo.day($10),
+    closed_day = tiendo.day($11), watermark = tiendo.instant($12), outbox_seq = $13
+WHERE province = $1 AND epoch = $2 AND engine_version = $3 AND next_offset = $4
+    AND closed_day IS NOT DISTINCT FROM tiendo.day($5) AND as_of IS NOT DISTINCT FROM tiendo.day($6)"""
+_MARK: Final = f"SELECT epoch, {MARK_COLUMNS} FROM tiendo.progress WHERE province = $1"  # noqa: S608 - a constant
+_PARK: Final = """
+UPDATE tiendo.progress SET parked_reason = $3, parked_detail = $4, parked_at = now()
+WHERE province = $1 AND epoch = $2"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write a province until somebody else claims it, and the mark found at the claim."""
+
+    province: str
+    epoch: int
+    mark: Mark
+
+
+class Ledger:
+    """The provinces' tables, for the workers that fold them. One connection a province: a locked row holds up its own only."""
+
+    def __init__(self, dsn: str, engine_version: str) -> None:
+        self._dsn = dsn
+        self._engine_version = engine_version
+        self._sessions: dict[str, Session] = {}
+
+    async def close(self) -> None:
+        """Close all connections."""
+        while self._sessions:
+            _, session = self._sessions.popitem()
+            await session.close()
+
+    async def claim(self, province: str) -> Claim:
+        """Become the owner of `province`: fences whoever was.
+
+        Fenced when it is parked or was folded by another version of the engine; Unavailable when Postgres is away.
+        """
+        async with self._session(province).use() as connection:
+            row = await connection.fetchrow(
+                _CLAIM, province, progress_topic(province), self._engine_version
+            )
+            if row is None:
+                raise Fenced(_refused(province, await connection.fetchrow(_REFUSAL, province)))
+        return Claim(province, row["epoch"], mark_of(row))
+
+    async def load(self, claim: Claim) -> StoredBook:
+        """Return everything that the province's owner must know; Fenced when the claim is no longer the latest."""
+        async with (
+            self._session(claim.province).use() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            row = await connection.fetchrow(_MARK, claim.province)
+            if row is None or row["epoch"] != claim.epoch:
+                raise Fenced(_overtaken(claim, row))
+            return await load_book(connection, claim.province, mark_of(row))
+
+    async def read_parts(
+        self, province: str, requests: Collection[PartRequest]
+    ) -> dict[PartKey, bytes]:
+        """Return the stored parts among those requested. What was read under a lost claim must not be used."""
+        if not requests:
+            return {}
+        async with self._session(province).use() as connection:
+            return await read_parts(connection, province, requests)
+
+    async def commit(self, claim: Claim, changes: Changes) -> None:
+        """Move the mark from `changes.base` to `changes.mark` and write all rows, in one transaction.
+
+        Returns too when an earlier try of the same changes had landed. Fenced: another owner, nothing is written.
+        Unavailable: it is not known whether it landed; call again with the same changes.
+        """
+        statements = writes(changes)
+        async with (
+            self._session(claim.province).use() as connection,
+            connection.transaction(),
+        ):
+            if await self._swap(connection, claim, changes):
+                for sql, arguments in statements:
+                    await connection.execute(sql, *arguments)
+                return
+            row = await connection.fetchrow(_MARK, claim.province)
+            if row is None or row["epoch"] != claim.epoch or mark_of(row) != changes.mark:
+                raise Fenced(_overtaken(claim, row))
+
+    async def park(self, claim: Claim, reason: str, detail: str) -> None:
+        """Record that nothing of this province may be read until an operator decides; it cannot be claimed meanwhile."""
+        async with self._session(claim.province).use() as connection:
+            status = await connection.execute(_PARK, claim.province, claim.epoch, reason, detail)
+            if status != "UPDATE 1":
+                raise Fenced(_overtaken(claim, await connection.fetchrow(_MARK, claim.province)))
+
+    async def _swap(self, connection: Connection, claim: Claim, changes: Changes) -> bool:
+        base, mark = changes.base, changes.mark
+        status = await connection.execute(
+            _SWAP,
+            claim.province,
+            claim.epoch,
+            self._engine_version,
+            base.next_offset,
+            base.closed,
+            base.as_of,
+            mark.next_offset,
+            mark.last_crc,
+            mark.first_day,
+            mark.as_of,
+            mark.closed,
+            mark.watermark,
+            mark.outbox_seq,
+        )
+        return status == "UPDATE 1"
+
+    def _session(self, province: str) -> Session:
+        session = self._sessions.get(province)
+        if session is None:
+            name = f"tiendo ledger {province}"
+            session = self._sessions[province] = Session(self._dsn, name, _PLANNING)
+        return session
+
+
+def _refused(province: str, row: asyncpg.Record | None) -> str:
+    if row is not None and row["parked_reason"] is not None:
+        return (
+            f"{province} is parked ({row['parked_reason']}: {row['parked_detail']}): "
+            "an operator must decide how it goes on"
+        )
+    return (
+        f"{province} was folded by another version of the catalogue or engine: "
+        "start the workers of that version, or fold the log anew into an empty database"
+    )
+
+
+def _overtaken(claim: Claim, row: asyncpg.Record | None) -> str:
+    found = "no mark" if row is None else f"epoch {row['epoch']}, offset {row['next_offset']}"
+    return f"{claim.province} is no longer ours: claimed at epoch {claim.epoch}, the ledger has {found}"

@@ -1,0 +1,250 @@
+-- The tables of the ledger. The province comes first in every key, and every table is cut by it.
+-- Keys are compared by byte (collation "C"): the order of upserts is that of Python, on every server.
+-- A table that verification compares holds nothing from a clock: instants are event times or Kafka timestamps.
+
+CREATE FUNCTION tiendo.day(number integer) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN date '1970-01-01' + number;
+
+CREATE FUNCTION tiendo.instant(microseconds bigint) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN timestamptz '1970-01-01 00:00:00+00' + microseconds * interval '1 microsecond';
+
+CREATE FUNCTION tiendo.microseconds(instant timestamptz) RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (extract(epoch FROM instant) * 1000000)::bigint;
+
+-- The mark of a province: the offset that its figures include, and who may move it.
+CREATE TABLE tiendo.progress (
+    province text COLLATE "C" NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL DEFAULT 0,
+    last_crc bigint,
+    epoch bigint NOT NULL,
+    engine_version text COLLATE "C",
+    first_day date,
+    as_of date,
+    closed_day date,
+    watermark timestamptz,
+    outbox_seq bigint NOT NULL DEFAULT 0,
+    parked_reason text,
+    parked_detail text,
+    parked_at timestamptz,
+    PRIMARY KEY (province)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.subject (
+    province text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    part text COLLATE "C" NOT NULL,
+    facts bytea NOT NULL,
+    PRIMARY KEY (province, kind, key, part)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.pane (
+    province text COLLATE "C" NOT NULL,
+    measure text COLLATE "C" NOT NULL,
+    bucket text COLLATE "C" NOT NULL,
+    agency text COLLATE "C" NOT NULL,
+    day date NOT NULL,
+    amount numeric NOT NULL,
+    PRIMARY KEY (province, measure, bucket, agency, day)
+) PARTITION BY LIST (province);
+
+-- How many facts of a type are kept under an agency's code: decides between NULL and 0.
+CREATE TABLE tiendo.kept (
+    province text COLLATE "C" NOT NULL,
+    type text COLLATE "C" NOT NULL,
+    agency text COLLATE "C" NOT NULL,
+    facts bigint NOT NULL,
+    PRIMARY KEY (province, type, agency)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.agency (
+    province text COLLATE "C" NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    registered boolean NOT NULL,
+    active boolean NOT NULL,
+    silent_since date,
+    PRIMARY KEY (province, code)
+) PARTITION BY LIST (province);
+
+-- One row holds an indicator's figures over all its windows, in the order of tiendo.indicator.windows.
+CREATE TABLE tiendo.kpi (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    indicator text COLLATE "C" NOT NULL,
+    agency text COLLATE "C" NOT NULL,
+    "values" numeric[] NOT NULL,
+    numerators numeric[] NOT NULL,
+    denominators numeric[] NOT NULL,
+    PRIMARY KEY (province, plan, indicator, agency)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.kpi_history (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    indicator text COLLATE "C" NOT NULL,
+    agency text COLLATE "C" NOT NULL,
+    "window" text COLLATE "C" NOT NULL,
+    closed_day date NOT NULL,
+    value numeric,
+    numerator numeric,
+    denominator numeric,
+    definition_version text COLLATE "C" NOT NULL,
+    PRIMARY KEY (province, plan, indicator, agency, "window", closed_day)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.attainment (
+    province text COLLATE "C" NOT NULL,
+    target text COLLATE "C" NOT NULL,
+    as_of date NOT NULL,
+    value numeric,
+    numerator numeric,
+    denominator numeric,
+    expected_value numeric,
+    pace numeric,
+    forecast_date date,
+    status text COLLATE "C" NOT NULL,
+    status_since date,
+    reason text,
+    PRIMARY KEY (province, target)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.alert (
+    province text COLLATE "C" NOT NULL,
+    alert_id text COLLATE "C" NOT NULL,
+    dedup_key text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    rule text COLLATE "C" NOT NULL,
+    target text COLLATE "C",
+    agency text COLLATE "C",
+    severity text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    reason_vi text NOT NULL,
+    reason_en text NOT NULL,
+    value numeric,
+    expected numeric,
+    starts_at date NOT NULL,
+    ends_at date,
+    revision integer NOT NULL,
+    closed_day date NOT NULL,
+    action text COLLATE "C" NOT NULL,
+    PRIMARY KEY (province, alert_id)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.alert_history (
+    LIKE tiendo.alert,
+    PRIMARY KEY (province, alert_id, revision)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.outbox (
+    province text COLLATE "C" NOT NULL,
+    seq bigint NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    key bytea,
+    value bytea,
+    headers json NOT NULL,
+    published_at timestamptz,
+    PRIMARY KEY (province, seq)
+) PARTITION BY LIST (province);
+
+CREATE INDEX outbox_pending ON tiendo.outbox (province, seq) WHERE published_at IS NULL;
+
+CREATE TABLE tiendo.dead_letter (
+    province text COLLATE "C" NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    field text,
+    detail text NOT NULL,
+    event_id text,
+    source text NOT NULL,
+    agency text NOT NULL,
+    received_at timestamptz NOT NULL,
+    replayed_at timestamptz,
+    key bytea,
+    value bytea,
+    headers json NOT NULL,
+    PRIMARY KEY (province, topic, partition, "offset")
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.feed (
+    province text COLLATE "C" NOT NULL,
+    agency text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    last_event_time timestamptz,
+    last_received timestamptz NOT NULL,
+    events bigint NOT NULL,
+    duplicates bigint NOT NULL,
+    stale bigint NOT NULL,
+    dead_letters bigint NOT NULL,
+    PRIMARY KEY (province, agency, source)
+) PARTITION BY LIST (province);
+
+-- The catalogue as rows: written as a whole by `tiendo migrate`, never edited here.
+CREATE TABLE tiendo.indicator (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    indicator text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    unit text NOT NULL,
+    windows text[] NOT NULL,
+    per_agency boolean NOT NULL,
+    definition_version text COLLATE "C" NOT NULL,
+    name_vi text NOT NULL,
+    name_en text NOT NULL,
+    PRIMARY KEY (province, plan, indicator)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.indicator_measure (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    indicator text COLLATE "C" NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    measure text COLLATE "C" NOT NULL,
+    stock boolean NOT NULL,
+    PRIMARY KEY (province, plan, indicator, role, measure)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.target (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    target text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    operator text COLLATE "C" NOT NULL,
+    target_value numeric,
+    unit text NOT NULL,
+    deadline date,
+    baseline_value numeric,
+    measurability text COLLATE "C" NOT NULL,
+    section text NOT NULL,
+    text_vi text NOT NULL,
+    text_en text NOT NULL,
+    PRIMARY KEY (province, target)
+) PARTITION BY LIST (province);
+
+-- Gives a province its partition of every table; again after a migration that adds a table. Rows that are
+-- rewritten in place get room on their page, so that an update need not touch the index.
+CREATE FUNCTION tiendo.add_province(slug text) RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    parent text;
+BEGIN
+    FOR parent IN
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'tiendo'::regnamespace AND relkind = 'p'
+        ORDER BY relname
+    LOOP
+        EXECUTE format(
+            'CREATE TABLE IF NOT EXISTS tiendo.%I PARTITION OF tiendo.%I FOR VALUES IN (%L) WITH (fillfactor = %s)',
+            parent || '_' || replace(slug, '-', '_'), parent, slug,
+            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'feed')
+                THEN 75 ELSE 100 END
+        );
+    END LOOP;
+END
+$$;

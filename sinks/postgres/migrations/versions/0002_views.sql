@@ -1,0 +1,292 @@
+-- What dashboards read. Names and order of columns are a contract: a later step may add views, never change these.
+
+CREATE SCHEMA api;
+
+COMMENT ON SCHEMA api IS 'Figures, targets, alerts and feeds of the provinces, for reading; stable names.';
+
+-- A row for every indicator and window of '*' and, where the indicator has them, of each known agency code.
+-- What no fact has touched has no row in tiendo.kpi: its figure is then the empty one of its kind.
+CREATE VIEW api.kpi_current AS
+SELECT
+    i.province,
+    i.plan,
+    i.indicator,
+    a.agency,
+    w."window",
+    p.as_of,
+    CASE WHEN k.province IS NOT NULL THEN k."values"[w.position]
+        WHEN i.kind = 'milestone' THEN 0 END AS value,
+    CASE WHEN k.province IS NOT NULL THEN k.numerators[w.position]
+        WHEN i.kind = 'ratio' THEN 0 END AS numerator,
+    CASE WHEN k.province IS NOT NULL THEN k.denominators[w.position]
+        WHEN i.kind IN ('ratio', 'median') THEN 0 END AS denominator,
+    i.unit,
+    p.watermark,
+    p.closed_day IS NULL OR p.as_of IS DISTINCT FROM p.closed_day OR a.silent AS provisional,
+    i.definition_version
+FROM tiendo.indicator i
+LEFT JOIN tiendo.progress p ON p.province = i.province
+CROSS JOIN LATERAL (
+    SELECT '*' COLLATE "C" AS agency, EXISTS (
+        SELECT FROM tiendo.agency g
+        WHERE g.province = i.province AND g.registered AND g.active AND g.silent_since IS NOT NULL
+    ) AS silent
+    UNION ALL
+    SELECT g.code, g.silent_since IS NOT NULL
+    FROM tiendo.agency g
+    WHERE g.province = i.province AND i.per_agency
+) a
+CROSS JOIN LATERAL unnest(i.windows) WITH ORDINALITY AS w("window", position)
+LEFT JOIN tiendo.kpi k
+    ON k.province = i.province AND k.plan = i.plan AND k.indicator = i.indicator AND k.agency = a.agency;
+
+-- Flows are the amounts of the day, stocks the running sums up to its end; both may stand in one indicator.
+CREATE VIEW api.kpi_daily AS
+WITH change AS NOT MATERIALIZED (
+    SELECT
+        i.province, i.plan, i.indicator, i.kind, a.agency, p.day, m.role, m.stock,
+        CASE WHEN m.role = 'bucket' THEN p.bucket::integer END AS bucket,
+        sum(p.amount) AS amount
+    FROM tiendo.indicator i
+    JOIN tiendo.progress g ON g.province = i.province
+    JOIN tiendo.indicator_measure m
+        ON m.province = i.province AND m.plan = i.plan AND m.indicator = i.indicator
+    JOIN tiendo.pane p ON p.province = m.province AND p.measure = m.measure AND p.day <= g.as_of
+    CROSS JOIN LATERAL (VALUES (p.agency), ('*')) AS a(agency)
+    WHERE i.per_agency OR a.agency = '*'
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    HAVING sum(p.amount) <> 0
+), day AS (
+    SELECT
+        province, plan, indicator, kind, agency, day,
+        coalesce(sum(amount) FILTER (WHERE role = 'value' AND NOT stock), 0)
+        + sum(coalesce(sum(amount) FILTER (WHERE role = 'value' AND stock), 0)) OVER until AS value,
+        coalesce(sum(amount) FILTER (WHERE role = 'numerator' AND NOT stock), 0)
+        + sum(coalesce(sum(amount) FILTER (WHERE role = 'numerator' AND stock), 0)) OVER until AS numerator,
+        coalesce(sum(amount) FILTER (WHERE role = 'denominator' AND NOT stock), 0)
+        + sum(coalesce(sum(amount) FILTER (WHERE role = 'denominator' AND stock), 0)) OVER until AS denominator
+    FROM change
+    GROUP BY province, plan, indicator, kind, agency, day
+    WINDOW until AS (PARTITION BY province, plan, indicator, agency ORDER BY day)
+), reached AS (
+    SELECT
+        province, plan, indicator, agency, day, bucket,
+        sum(amount) OVER (PARTITION BY province, plan, indicator, agency, day ORDER BY bucket) AS amount,
+        sum(amount) OVER (PARTITION BY province, plan, indicator, agency, day) AS total
+    FROM change
+    WHERE role = 'bucket'
+), median AS (
+    SELECT
+        province, plan, indicator, agency, day,
+        min(bucket) FILTER (WHERE 2 * amount >= total) AS value,
+        max(total) AS total
+    FROM reached
+    GROUP BY province, plan, indicator, agency, day
+)
+SELECT
+    d.province,
+    d.plan,
+    d.indicator,
+    d.agency,
+    d.day,
+    CASE d.kind
+        WHEN 'ratio' THEN round(100 * d.numerator / nullif(d.denominator, 0), 4)
+        WHEN 'median' THEN m.value
+        ELSE d.value
+    END AS value,
+    CASE WHEN d.kind = 'ratio' THEN d.numerator END AS numerator,
+    CASE d.kind WHEN 'ratio' THEN d.denominator WHEN 'median' THEN m.total END AS denominator
+FROM day d
+LEFT JOIN median m
+    ON m.province = d.province AND m.plan = d.plan AND m.indicator = d.indicator
+    AND m.agency = d.agency AND m.day = d.day;
+
+CREATE VIEW api.kpi_history AS
+SELECT
+    province, plan, indicator, agency, "window", closed_day, value, numerator, denominator, definition_version
+FROM tiendo.kpi_history;
+
+CREATE VIEW api.target_attainment AS
+SELECT
+    t.province, t.plan, t.target, t.kind, t.operator, t.target_value, t.unit, t.deadline,
+    a.as_of, a.value, a.numerator, a.denominator, t.baseline_value, a.expected_value, a.pace, a.forecast_date,
+    a.status, a.status_since, a.reason, t.measurability, t.section, t.text_vi, t.text_en
+FROM tiendo.target t
+JOIN tiendo.attainment a ON a.province = t.province AND a.target = t.target;
+
+CREATE VIEW api.alert AS
+SELECT
+    alert_id, dedup_key, province, plan, rule, target, agency, severity, state, reason_vi, reason_en,
+    value, expected, starts_at, ends_at, revision, closed_day
+FROM tiendo.alert;
+
+CREATE VIEW api.alert_history AS
+SELECT
+    alert_id, dedup_key, province, plan, rule, target, agency, severity, state, reason_vi, reason_en,
+    value, expected, starts_at, ends_at, revision, closed_day
+FROM tiendo.alert_history;
+
+CREATE VIEW api.feed_health AS
+SELECT
+    f.province, f.agency, f.source, f.last_event_time, f.last_received, f.events, f.duplicates, f.stale,
+    f.dead_letters, a.silent_since, coalesce(a.registered, false) AS registered
+FROM tiendo.feed f
+LEFT JOIN tiendo.agency a ON a.province = f.province AND a.code = f.agency;
+
+CREATE VIEW api.dead_letter AS
+SELECT
+    province, topic, partition, "offset", reason, field, detail, event_id, source, agency, received_at, replayed_at
+FROM tiendo.dead_letter;
+
+COMMENT ON VIEW api.kpi_current IS 'Every indicator''s figure over each of its windows, as of the province''s as-of day.';
+COMMENT ON COLUMN api.kpi_current.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.kpi_current.plan IS '''house'' for the house indicators, else the plan that defines the indicator.';
+COMMENT ON COLUMN api.kpi_current.indicator IS 'Id of the indicator.';
+COMMENT ON COLUMN api.kpi_current.agency IS 'Code of the agency; ''*'' is the whole province.';
+COMMENT ON COLUMN api.kpi_current."window" IS 'Days that the figure is read over: 7d, 30d, 90d, year, plan; now for a stock.';
+COMMENT ON COLUMN api.kpi_current.as_of IS 'The day as of which the figure is read.';
+COMMENT ON COLUMN api.kpi_current.value IS 'The figure; a ratio in % with 4 decimals, NULL where the denominator is 0; NULL where nothing was ever reported.';
+COMMENT ON COLUMN api.kpi_current.numerator IS 'Numerator of a ratio, else NULL.';
+COMMENT ON COLUMN api.kpi_current.denominator IS 'Denominator of a ratio; of a median how many amounts it is made of; else NULL.';
+COMMENT ON COLUMN api.kpi_current.unit IS 'Unit of the value.';
+COMMENT ON COLUMN api.kpi_current.watermark IS 'Latest accepted event time of the province, not beyond the Kafka timestamp of its record.';
+COMMENT ON COLUMN api.kpi_current.provisional IS 'True while the as-of day is not closed, or the agency (for ''*'': any active registered one) is silent.';
+COMMENT ON COLUMN api.kpi_current.definition_version IS 'Hash of the indicator''s definition.';
+
+COMMENT ON VIEW api.kpi_daily IS 'Indicators day by day, for plots: flows of the day, stocks at its end; a row for each day that changed.';
+COMMENT ON COLUMN api.kpi_daily.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.kpi_daily.plan IS '''house'' for the house indicators, else the plan that defines the indicator.';
+COMMENT ON COLUMN api.kpi_daily.indicator IS 'Id of the indicator.';
+COMMENT ON COLUMN api.kpi_daily.agency IS 'Code of the agency; ''*'' is the whole province.';
+COMMENT ON COLUMN api.kpi_daily.day IS 'The day, in Asia/Ho_Chi_Minh.';
+COMMENT ON COLUMN api.kpi_daily.value IS 'The figure of that day; a ratio in % with 4 decimals, NULL where the denominator is 0.';
+COMMENT ON COLUMN api.kpi_daily.numerator IS 'Numerator of a ratio, else NULL.';
+COMMENT ON COLUMN api.kpi_daily.denominator IS 'Denominator of a ratio; of a median how many amounts it is made of; else NULL.';
+
+COMMENT ON VIEW api.kpi_history IS 'Figures as they were published at a day''s close, where they differ from the last published ones; never rewritten.';
+COMMENT ON COLUMN api.kpi_history.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.kpi_history.plan IS '''house'' for the house indicators, else the plan that defines the indicator.';
+COMMENT ON COLUMN api.kpi_history.indicator IS 'Id of the indicator.';
+COMMENT ON COLUMN api.kpi_history.agency IS 'Code of the agency; ''*'' is the whole province.';
+COMMENT ON COLUMN api.kpi_history."window" IS 'Days that the figure is read over; single agencies have year and now only.';
+COMMENT ON COLUMN api.kpi_history.closed_day IS 'The day at whose close the figure was published.';
+COMMENT ON COLUMN api.kpi_history.value IS 'The figure as published; a ratio in % with 4 decimals.';
+COMMENT ON COLUMN api.kpi_history.numerator IS 'Numerator of a ratio, else NULL.';
+COMMENT ON COLUMN api.kpi_history.denominator IS 'Denominator of a ratio; of a median how many amounts it is made of; else NULL.';
+COMMENT ON COLUMN api.kpi_history.definition_version IS 'Hash of the definition that the figure was published under.';
+
+COMMENT ON VIEW api.target_attainment IS 'How each target of a plan stood at the last closed day.';
+COMMENT ON COLUMN api.target_attainment.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.target_attainment.plan IS 'The plan that prints the target.';
+COMMENT ON COLUMN api.target_attainment.target IS 'Id of the target.';
+COMMENT ON COLUMN api.target_attainment.kind IS 'Kind of the target, as in the catalogue.';
+COMMENT ON COLUMN api.target_attainment.operator IS 'at_least, more_than, at_most, less_than or equal.';
+COMMENT ON COLUMN api.target_attainment.target_value IS 'What the plan promises.';
+COMMENT ON COLUMN api.target_attainment.unit IS 'Unit of the target and its value.';
+COMMENT ON COLUMN api.target_attainment.deadline IS 'Last day of the promise.';
+COMMENT ON COLUMN api.target_attainment.as_of IS 'The closed day that the row was judged at.';
+COMMENT ON COLUMN api.target_attainment.value IS 'The figure at that day, or at the deadline if that was earlier.';
+COMMENT ON COLUMN api.target_attainment.numerator IS 'Numerator of the figure, where it has one.';
+COMMENT ON COLUMN api.target_attainment.denominator IS 'Denominator of the figure, where it has one.';
+COMMENT ON COLUMN api.target_attainment.baseline_value IS 'Where the plan says it starts from; NULL where it does not say.';
+COMMENT ON COLUMN api.target_attainment.expected_value IS 'What should have been reached by that day on the way from baseline to target.';
+COMMENT ON COLUMN api.target_attainment.pace IS 'Progress made over progress expected.';
+COMMENT ON COLUMN api.target_attainment.forecast_date IS 'Day on which the target is met at the slope of the last 90 days; NULL if that leads elsewhere.';
+COMMENT ON COLUMN api.target_attainment.status IS 'not_measurable, not_started, no_data, attained, missed, regressed, behind, at_risk or on_track.';
+COMMENT ON COLUMN api.target_attainment.status_since IS 'First day of the run of days with this status.';
+COMMENT ON COLUMN api.target_attainment.reason IS 'Why the target is not measurable; else NULL.';
+COMMENT ON COLUMN api.target_attainment.measurability IS 'quantified, dated, implied, undated or directional; only the first two raise alerts.';
+COMMENT ON COLUMN api.target_attainment.section IS 'Section of the plan that prints the target.';
+COMMENT ON COLUMN api.target_attainment.text_vi IS 'The target in the plan''s words.';
+COMMENT ON COLUMN api.target_attainment.text_en IS 'The target in English.';
+
+COMMENT ON VIEW api.alert IS 'The present state of every alert.';
+COMMENT ON COLUMN api.alert.alert_id IS 'Id of the alert; kept when its start moves.';
+COMMENT ON COLUMN api.alert.dedup_key IS 'What the alert is about: province, plan, rule, and target or agency.';
+COMMENT ON COLUMN api.alert.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.alert.plan IS 'The plan of the target; ''house'' for the rules of the house.';
+COMMENT ON COLUMN api.alert.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent.';
+COMMENT ON COLUMN api.alert.target IS 'Id of the target, for a rule about targets.';
+COMMENT ON COLUMN api.alert.agency IS 'Code of the agency, for a rule about agencies.';
+COMMENT ON COLUMN api.alert.severity IS 'critical, error, warning or info.';
+COMMENT ON COLUMN api.alert.state IS 'firing, resolved or retracted (the figure was wrong, the episode never was).';
+COMMENT ON COLUMN api.alert.reason_vi IS 'Why, in Vietnamese, with the figures.';
+COMMENT ON COLUMN api.alert.reason_en IS 'Why, in English, with the figures.';
+COMMENT ON COLUMN api.alert.value IS 'The figure of the day judged at the close that wrote the revision.';
+COMMENT ON COLUMN api.alert.expected IS 'What the figure was expected to be on that day.';
+COMMENT ON COLUMN api.alert.starts_at IS 'First day of the episode.';
+COMMENT ON COLUMN api.alert.ends_at IS 'First day after the episode; NULL while it runs.';
+COMMENT ON COLUMN api.alert.revision IS 'Number of the computed change, from 1.';
+COMMENT ON COLUMN api.alert.closed_day IS 'The day whose close wrote the revision.';
+
+COMMENT ON VIEW api.alert_history IS 'Every revision of every alert; never rewritten.';
+COMMENT ON COLUMN api.alert_history.alert_id IS 'Id of the alert; kept when its start moves.';
+COMMENT ON COLUMN api.alert_history.dedup_key IS 'What the alert is about: province, plan, rule, and target or agency.';
+COMMENT ON COLUMN api.alert_history.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.alert_history.plan IS 'The plan of the target; ''house'' for the rules of the house.';
+COMMENT ON COLUMN api.alert_history.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent.';
+COMMENT ON COLUMN api.alert_history.target IS 'Id of the target, for a rule about targets.';
+COMMENT ON COLUMN api.alert_history.agency IS 'Code of the agency, for a rule about agencies.';
+COMMENT ON COLUMN api.alert_history.severity IS 'critical, error, warning or info.';
+COMMENT ON COLUMN api.alert_history.state IS 'State after this revision: firing, resolved or retracted.';
+COMMENT ON COLUMN api.alert_history.reason_vi IS 'Why, in Vietnamese, with the figures.';
+COMMENT ON COLUMN api.alert_history.reason_en IS 'Why, in English, with the figures.';
+COMMENT ON COLUMN api.alert_history.value IS 'The figure of the day judged at the close that wrote the revision.';
+COMMENT ON COLUMN api.alert_history.expected IS 'What the figure was expected to be on that day.';
+COMMENT ON COLUMN api.alert_history.starts_at IS 'First day of the episode as known at this revision.';
+COMMENT ON COLUMN api.alert_history.ends_at IS 'First day after the episode; NULL while it ran.';
+COMMENT ON COLUMN api.alert_history.revision IS 'Number of the computed change, from 1.';
+COMMENT ON COLUMN api.alert_history.closed_day IS 'The day whose close wrote the revision.';
+
+COMMENT ON VIEW api.feed_health IS 'The records of each agency''s sending systems: how many, how fresh, how sound.';
+COMMENT ON COLUMN api.feed_health.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.feed_health.agency IS 'Code of the agency; empty where a dead letter named none.';
+COMMENT ON COLUMN api.feed_health.source IS 'The sending system; empty where a dead letter named none.';
+COMMENT ON COLUMN api.feed_health.last_event_time IS 'Latest event time of an accepted record.';
+COMMENT ON COLUMN api.feed_health.last_received IS 'Kafka timestamp of the last record, dead letters included.';
+COMMENT ON COLUMN api.feed_health.events IS 'Accepted records, duplicates and stale ones included.';
+COMMENT ON COLUMN api.feed_health.duplicates IS 'Accepted records that repeated a known assertion.';
+COMMENT ON COLUMN api.feed_health.stale IS 'Accepted records that a later assertion had overtaken.';
+COMMENT ON COLUMN api.feed_health.dead_letters IS 'Refused records.';
+COMMENT ON COLUMN api.feed_health.silent_since IS 'First day of the agency''s silence, where one runs.';
+COMMENT ON COLUMN api.feed_health.registered IS 'False: records come under a code that no register entry has.';
+
+COMMENT ON VIEW api.dead_letter IS 'Refused records with the reason; the records themselves are in tiendo.dead_letter, for tiendo_operator.';
+COMMENT ON COLUMN api.dead_letter.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.dead_letter.topic IS 'Topic that the record came by.';
+COMMENT ON COLUMN api.dead_letter.partition IS 'Partition of the topic.';
+COMMENT ON COLUMN api.dead_letter."offset" IS 'Offset of the record.';
+COMMENT ON COLUMN api.dead_letter.reason IS 'Reason code: null_value, too_large, bad_encoding, not_json, ...';
+COMMENT ON COLUMN api.dead_letter.field IS 'Attribute or payload field that broke the rule; NULL for the record as a whole.';
+COMMENT ON COLUMN api.dead_letter.detail IS 'What was expected, and the bound that was broken.';
+COMMENT ON COLUMN api.dead_letter.event_id IS 'Id of the event, where it could be read.';
+COMMENT ON COLUMN api.dead_letter.source IS 'The sending system; empty where it could not be read.';
+COMMENT ON COLUMN api.dead_letter.agency IS 'Code of the agency; empty where it could not be read.';
+COMMENT ON COLUMN api.dead_letter.received_at IS 'Kafka timestamp of the record.';
+COMMENT ON COLUMN api.dead_letter.replayed_at IS 'When an operator sent the record again; NULL if never.';
+
+-- Roles belong to the server, not to the database: they may be there, and we may not be allowed to make them.
+-- Without them the owner reads everything, and the administrator grants by hand.
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['tiendo_reader', 'tiendo_operator'] LOOP
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN NULL;
+            WHEN insufficient_privilege THEN
+                RAISE WARNING 'role % is missing and may not be created by %', wanted, current_user;
+        END;
+    END LOOP;
+    FOR wanted IN SELECT rolname FROM pg_roles WHERE rolname IN ('tiendo_reader', 'tiendo_operator') LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA api TO %I', wanted);
+        EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA api TO %I', wanted);
+    END LOOP;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tiendo_operator') THEN
+        GRANT USAGE ON SCHEMA tiendo TO tiendo_operator;
+        GRANT SELECT ON tiendo.dead_letter TO tiendo_operator;
+    END IF;
+END
+$$;
