@@ -1,0 +1,85 @@
+"""A batch of records on its way from the transport to the owner of its partition, and what each needs of the other.
+
+A batch carries the offset that it must follow on from: the owner compares with that one, never with its first record's.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+from faust.types import TP
+
+from models.errors import Fenced
+from models.facts import Record
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class Batch:
+    """Records of one partition, all of `base <= offset < next_offset`; the gaps between them are legal."""
+
+    tp: TP
+    base: int
+    next_offset: int
+    records: list[Record]
+    holding: "Holding"
+    delivery: "Delivery"
+    started: bool = False
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def alive(self) -> bool:
+        """Return False once the partition may have gone to another worker: stop trying, give it up."""
+        return self.delivery.holds(self.holding)
+
+    async def settle(self) -> None:
+        """Let the owner handle the batch: returning means durable, Fenced means that the partition was let go."""
+        self.started = True
+        durable = False
+        try:
+            await self.delivery.owner.handle(self)
+            durable = True
+        except Fenced as reason:
+            log.warning("batch.dropped", topic=self.tp.topic, base=self.base, reason=str(reason))
+        finally:
+            self.finished.set()
+            self.delivery.settled(self, durable=durable)
+
+
+@dataclass(eq=False, slots=True)
+class Holding:
+    """One take-over of a partition, from the position that the owner named until the next rebalance or Fenced."""
+
+    tp: TP
+    next_offset: int
+    durable: int
+    batch: Batch | None = None
+
+
+class Owner(Protocol):
+    """What the transport needs of whoever keeps the positions."""
+
+    async def take_over(self, tp: TP, alive: Callable[[], bool]) -> int | None:
+        """Fence former owners and return the offset to read from; None: this process is not to read it; Fenced: ask again later."""
+
+    async def handle(self, batch: Batch) -> None:
+        """Make a batch durable; Fenced lets the partition go."""
+
+    def released(self, tps: Iterable[TP]) -> None:
+        """Learn that a rebalance took these partitions away, perhaps to come back at once."""
+
+
+class Delivery(Protocol):
+    """What a batch needs of the consumer that made it."""
+
+    @property
+    def owner(self) -> Owner:
+        """Return whoever keeps the positions."""
+
+    def holds(self, holding: Holding) -> bool:
+        """Return whether a take-over is still the present one, with no rebalance on its way."""
+
+    def settled(self, batch: Batch, *, durable: bool) -> None:
+        """Make room for the partition's next batch, or let the partition go."""

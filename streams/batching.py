@@ -1,0 +1,317 @@
+"""Faust transport that hands over one fetched batch of a partition at a time, read from positions that the owner of the partition holds.
+
+At most one batch of a partition is in flight, and each carries the offset that it must follow on from: whatever Faust acknowledges,
+no record can be skipped, and Kafka's committed offset only tells others how far the ledger is.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, ClassVar, Final, Protocol, cast
+
+import faust
+import structlog
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from faust.exceptions import ImproperlyConfigured
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP, AppT, ConsumerMessage
+
+from models.errors import Fenced
+from models.facts import Record
+from models.topics import province_of
+from streams.batch import Batch, Holding, Owner
+
+log = structlog.get_logger(__name__)
+
+POLL_WHILE_BUSY_SECONDS: Final = 0.02
+"""A busy partition's prefetched data does not wake the fetcher, so look again soon."""
+NEARLY_ASSIGNED_SECONDS: Final = 0.01
+"""How often a take-over looks whether the rebalance that brought the partition has ended."""
+DRAIN_SECONDS: Final = 5.0
+"""How long a rebalance waits for the batches in flight."""
+
+
+class BatchApp(Protocol):
+    """What the transport reads from the Faust app beside Faust's own settings."""
+
+    owner: Owner
+    retake_seconds: float
+
+
+class BatchSchema(faust.Schema[None, Batch]):
+    """Hands the batch through undecoded: the compiled handler calls what `compile` returns."""
+
+    def compile(self, app: AppT, **_: object) -> Callable[..., Any]:
+        """Return the coroutine function that makes an event of a message."""
+
+        async def decode(message: Any, *, propagate: bool = False) -> Any:  # noqa: ANN401, ARG001 - faust's interface
+            return app.create_event(None, message.value, None, message)
+
+        return decode
+
+
+class Unfiltered(dict[TP, int | None]):
+    """Stands for the stock filter on offsets read before, which remembers what a later take-over must be able to read again."""
+
+    def __getitem__(self, _key: TP) -> None:
+        """Say that nothing was read yet."""
+
+
+class ConsumerThread(stock.AIOKafkaConsumerThread):
+    """The stock consumer thread, reading committed records only."""
+
+    mundane_level = "debug"
+
+    def _create_worker_consumer(self, transport: stock.Transport) -> Any:  # noqa: ANN401 - aiokafka is untyped
+        consumer = super()._create_worker_consumer(transport)
+        if self._assignor is not RoundRobinPartitionAssignor:
+            message = "Faust's own assignor would give partition 0 of every topic to one worker: use no table and no standby"
+            raise ImproperlyConfigured(message)
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust offers it only with its transactions
+        return consumer
+
+    async def still_member(self, generation: int) -> bool:
+        """Ask the group itself, by a heartbeat, whether it still knows this worker in this generation."""
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public heartbeat
+        asked = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
+        # Not through the thread's method queue: its two workers must stay free for fetch and seek while the broker is away.
+        return bool(await asyncio.wrap_future(asked)) and coordinator.generation == generation
+
+
+class Consumer(stock.Consumer):
+    """The stock consumer with batches for messages and with the owner's positions."""
+
+    mundane_level = "debug"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - faust's interface
+        self._holdings: dict[TP, Holding] = {}
+        super().__init__(*args, **kwargs)
+        self._read_offset = cast("Any", Unfiltered())
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    @property
+    def owner(self) -> Owner:
+        """Return whoever keeps the positions."""
+        return cast("BatchApp", self.app).owner
+
+    def assigned_topics(self) -> list[str]:
+        """Return the topics whose order this worker is to read; none before the consumer has started."""
+        if self._thread._consumer is None:  # noqa: SLF001 - Faust raises where it could say none
+            return []
+        return sorted(tp.topic for tp in self.assignment() if tp.partition == 0)
+
+    def holds(self, holding: Holding) -> bool:
+        """Return whether a take-over is still the present one, with no rebalance on its way."""
+        return (
+            self._holdings.get(holding.tp) is holding
+            and not self.app.rebalancing
+            and not self.should_stop
+        )
+
+    # -- delivery
+
+    async def _getmany(
+        self,
+        active_partitions: set[TP] | None,
+        timeout: float,  # noqa: ASYNC109 - Faust's interface
+    ) -> Mapping[Any, Any]:
+        free = {
+            tp
+            for tp in active_partitions or ()
+            if (held := self._holdings.get(tp)) is not None and held.batch is None
+        }
+        if not free:
+            await asyncio.sleep(POLL_WHILE_BUSY_SECONDS)
+            return {}
+        busy = any(held.batch is not None for held in self._holdings.values())
+        try:
+            return cast(
+                "Mapping[Any, Any]",
+                await super()._getmany(free, POLL_WHILE_BUSY_SECONDS if busy else timeout),
+            )
+        except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
+            # The log no longer has our position: the next take-over finds out why, and parks the province.
+            named = error.args[0]
+            for tp in {named} if isinstance(named, tuple) else set(named):
+                if tp in free and tp in self._holdings:
+                    self._retake(self._holdings[TP(*tp)], delay=0.0)
+            return {}
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - likewise
+        """Yield a message per partition with its whole batch as value."""
+        before = dict(self._holdings)
+        fetched, _ = await self._wait_next_records(timeout)
+        generation = self.app.consumer_generation_id
+        for key, records in (fetched or {}).items():
+            if (
+                self.should_stop
+                or not self.flow_active
+                or generation != self.app.consumer_generation_id
+            ):
+                return  # the take-over of the next assignment seeks
+            tp = TP(key.topic, key.partition)
+            held = self._holdings.get(tp)
+            if held is None:
+                continue  # likewise
+            if held is not before.get(tp) or held.batch is not None:
+                # Read across a take-over: never trust it, read it again.
+                await self._read_from(tp, held.next_offset)
+                continue
+            last = records[-1]
+            if last.offset < held.next_offset:
+                continue
+            batch = self._next_batch(held, records)
+            yield (
+                tp,
+                ConsumerMessage(
+                    tp.topic,
+                    tp.partition,
+                    last.offset,
+                    last.timestamp / 1000.0,
+                    last.timestamp_type,
+                    [],
+                    b"",
+                    cast("bytes", batch),
+                    None,
+                    0,
+                    0,
+                    tp,
+                    generation_id=generation,
+                ),
+            )
+
+    def _next_batch(self, held: Holding, fetched: list[Any]) -> Batch:
+        base, province = held.next_offset, province_of(held.tp.topic)
+        records = [
+            Record(
+                province,
+                record.offset,
+                record.timestamp,
+                record.key,
+                record.value,
+                tuple(record.headers),
+            )
+            for record in fetched
+            if record.offset >= base
+        ]
+        held.next_offset = records[-1].offset + 1
+        held.batch = Batch(held.tp, base, held.next_offset, records, held, self)
+        return held.batch
+
+    def settled(self, batch: Batch, *, durable: bool) -> None:
+        """Make room for the partition's next batch, or let the partition go."""
+        held = batch.holding
+        held.batch = None
+        if durable:
+            held.durable = batch.next_offset
+        elif self._holdings.get(batch.tp) is held and not self.should_stop:
+            self._retake(held, delay=cast("BatchApp", self.app).retake_seconds)
+
+    # -- positions: the owner decides
+
+    async def perform_seek(self) -> None:
+        """Take every assigned partition over; Faust calls this last in each rebalance.
+
+        Each take-over runs in a task of its own: this call is given up in silence, for ever, after the request timeout,
+        and one province's locked row must not hold up the others.
+        """
+        self._holdings.clear()
+        for tp in self.assignment():
+            self._start_take_over(TP(*tp), delay=0.0)
+
+    def _retake(self, held: Holding, *, delay: float) -> None:
+        """Deliver nothing more of a partition until it is taken over again, by the next assignment or by this one."""
+        del self._holdings[held.tp]
+        self._start_take_over(held.tp, delay=delay)
+
+    def _start_take_over(self, tp: TP, *, delay: float) -> None:
+        self.add_future(self._take_over(tp, self.app.consumer_generation_id, delay))
+
+    async def _take_over(self, tp: TP, generation: int, delay: float) -> None:
+        def alive() -> bool:
+            return (
+                generation == self.app.consumer_generation_id
+                and not self.app.rebalancing
+                and not self.should_stop
+            )
+
+        thread = cast("ConsumerThread", self._thread)
+        retake_seconds = cast("BatchApp", self.app).retake_seconds
+        while True:
+            await asyncio.sleep(delay)
+            if self.should_stop:
+                return
+            if self.app.rebalancing and generation == self.app.consumer_generation_id:
+                delay = NEARLY_ASSIGNED_SECONDS  # perform_seek runs just before the flag is cleared
+                continue
+            if not alive():
+                return
+            delay = retake_seconds
+            # A claim by a worker that the group has already replaced would fence the rightful owner, with no rebalance to heal it.
+            if not await thread.still_member(generation) or not alive():
+                continue
+            try:
+                position = await self.owner.take_over(tp, alive)
+            except Fenced as reason:
+                log.debug("take_over.postponed", topic=tp.topic, reason=str(reason), seconds=delay)
+                continue
+            if position is None:
+                return
+            if alive() and await self._read_from(tp, position) and alive():
+                self._holdings[tp] = Holding(tp, position, position)
+                return
+
+    async def _read_from(self, tp: TP, position: int) -> bool:
+        """Let the fetcher go on from `position`; False when the partition is no longer assigned: the next assignment takes over."""
+        try:
+            await self.seek_wait({tp: position})
+        except IllegalStateError:
+            return False
+        return True
+
+    # -- Kafka's committed offset: what is durable
+
+    def _new_offset(self, tp: TP) -> int | None:
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
+        held = self._holdings.get(tp)
+        return None if held is None else held.durable
+
+    async def drain(self, seconds: float) -> None:
+        """Deliver nothing more, let the batches that were started finish, and tell Kafka how far that is."""
+        self.stop_flow()
+        self.app.flow_control.suspend()
+        self.app.flow_control.clear()
+        batches = [
+            held.batch
+            for held in self._holdings.values()
+            if held.batch is not None and held.batch.started
+        ]
+        if batches:
+            await asyncio.wait(
+                [asyncio.ensure_future(batch.finished.wait()) for batch in batches], timeout=seconds
+            )
+        offsets = {
+            tp: held.durable
+            for tp, held in self._holdings.items()
+            if self._should_commit(tp, held.durable)
+        }
+        if offsets:
+            with contextlib.suppress(asyncio.TimeoutError):  # it only informs
+                await asyncio.wait_for(self._commit_offsets(offsets), seconds)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Drain before the stock code drops what it knows of the partitions."""
+        await self.drain(DRAIN_SECONDS)
+        self._holdings.clear()
+        self.owner.released(revoked)
+        await super().on_partitions_revoked(revoked)
+
+
+class Transport(stock.Transport):
+    """Registered as `batch://` by the entry point group `faust.transports`."""
+
+    Consumer: ClassVar[type[stock.Consumer]] = Consumer

@@ -1,0 +1,75 @@
+"""The table of commands, and what a failure looks like: one sentence with the mend on stderr.
+
+Exit status 2: the command was called in a way that cannot work; 1: it failed; 0: it did what was asked.
+"""
+
+import os
+import sys
+from typing import Final
+
+import typer
+from typer.exceptions import TyperException
+
+from models.errors import TiendoError, UsageError
+from streams.cli import figures, files, operate, show
+
+app: Final = typer.Typer(
+    name="tiendo",
+    help="Watches, event by event, how Vietnamese provinces carry out their plans for information technology.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (
+    show.demo,
+    files.try_,
+    files.check,
+    operate.worker,
+    files.publish,
+    operate.topics,
+    operate.migrate,
+    show.simulate,
+    figures.kpi,
+    figures.targets,
+    figures.alerts,
+):
+    app.command(command.__name__.rstrip("_"))(command)
+
+_INTERRUPTED: Final = 130
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command that `arguments` (by default the process's) name, and exit with its status."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit status."""
+    try:
+        status = app(arguments, standalone_mode=False, prog_name="tiendo")
+    except UsageError as error:
+        return _failed(str(error), 2)
+    except TiendoError as error:
+        return _failed(str(error), 1)
+    except TyperException as error:
+        return _failed(_with_mend(error), error.exit_code) if str(error) else error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:  # whoever read us has enough: `tiendo simulate | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _failed(message: str, status: int) -> int:
+    sys.stderr.write(f"tiendo: {message}\n")
+    return status
+
+
+def _with_mend(error: TyperException) -> str:
+    """Say what was wrong with the arguments, and where to look them up."""
+    context = getattr(error, "ctx", None)
+    command = "tiendo" if context is None else context.command_path
+    return f"{error.format_message().rstrip('.')}; see {command} --help"

@@ -1,0 +1,243 @@
+"""Tables for people, at most 100 columns wide: figures, targets by status, alerts, dead letters."""
+
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.attainment import Status
+from models.messages import STATUSES
+from models.rules import State
+from models.topics import PROVINCE_NAMES, PROVINCES
+from streams.cli.words import SEVERITIES, STATES, STYLES, URGENT_FIRST, day, figure
+
+Row = Mapping[str, object]
+Rows = Sequence[Row]
+
+WIDTH: Final = 100
+_HOUSE: Final = "house"
+_WHOLE: Final = "*"
+_WINDOWS: Final = ("7d", "30d", "90d", "year", "plan", "now")
+_A_PROVINCE: Final = 3
+"""Targets of a status and alerts of a severity that the overview shows of each province; the commands show them all."""
+
+
+def console() -> Console:
+    """Return the console for results: as wide as the terminal, at most WIDTH; elsewhere WIDTH."""
+    plain = Console()
+    return Console(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH, highlight=False)
+
+
+class Titles(NamedTuple):
+    """What the catalogue calls things, in Vietnamese."""
+
+    indicators: Mapping[str, str]
+    targets: Mapping[str, str]
+
+    def in_order(self, indicators: Collection[str]) -> list[str]:
+        """Return `indicators` in the order of the catalogue, which begins with the house's."""
+        return [indicator for indicator in self.indicators if indicator in indicators]
+
+
+def titles() -> Titles:
+    """Return the catalogue's names of indicators and texts of targets."""
+    from models.catalogue import load_catalogue
+
+    listing = load_catalogue().listing
+    return Titles(
+        {row.indicator: row.name_vi for row in listing.indicators},
+        {row.target: row.text_vi for row in listing.targets},
+    )
+
+
+def show_found(found: Mapping[str, Rows]) -> None:
+    """Print everything that a run of files has found."""
+    print_to_stdout(overview(found, titles()))
+
+
+def overview(found: Mapping[str, Rows], called: Titles) -> RenderableType:
+    """Return the figures of the provinces side by side, the targets by status, the alerts, the dead letters."""
+    firing = [row for row in found["alerts"] if row["state"] == State.FIRING]
+    return Group(
+        provinces_table(found["kpi"], called),
+        statuses_table(found["targets"]),
+        targets_table(found["targets"], _A_PROVINCE),
+        alerts_table(firing, called, _A_PROVINCE),
+        dead_letters_table(found["dead_letters"]),
+    )
+
+
+def provinces_table(kpi: Rows, called: Titles) -> Table:
+    """Return the house's figures of whole provinces: a row an indicator, a column a province."""
+    shown = _present(kpi)
+    table = _table("Chỉ số, năm đến nay")
+    table.add_column("Chỉ số", ratio=1)
+    for slug in shown:
+        table.add_column(PROVINCE_NAMES[slug], justify="right")
+    cells: dict[str, dict[str, str]] = {}
+    as_of: dict[str, object] = {}
+    for row in kpi:
+        if (row["plan"], row["agency"]) == (_HOUSE, _WHOLE):
+            as_of[str(row["province"])] = row["as_of"]
+            if row["window"] in {"year", "now"}:
+                line = cells.setdefault(str(row["indicator"]), {})
+                line[str(row["province"])] = _share_or_number(row)
+    table.add_row("tính đến ngày", *(day(as_of.get(slug)) for slug in shown), end_section=True)
+    for indicator in called.in_order(cells):
+        line = cells[indicator]
+        table.add_row(called.indicators[indicator], *(line.get(slug, "") for slug in shown))
+    return table
+
+
+def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
+    """Return a province's figures: a row an indicator, a column a window."""
+    table = _table(f"Chỉ số – {PROVINCE_NAMES[province]}")
+    table.add_column("Chỉ số", ratio=1)
+    for window in _WINDOWS:
+        table.add_column(window, justify="right")
+    cells: dict[str, dict[str, str]] = {}
+    for row in kpi:
+        if row["province"] == province and row["agency"] == _WHOLE:
+            line = cells.setdefault(str(row["indicator"]), {})
+            line[str(row["window"])] = _share_or_number(row)
+    for indicator in called.in_order(cells):
+        line = cells[indicator]
+        table.add_row(called.indicators[indicator], *(line.get(name, "") for name in _WINDOWS))
+    return table
+
+
+def statuses_table(targets: Rows) -> Table:
+    """Return how many targets of each province stand how."""
+    shown = _present(targets)
+    table = _table("Chỉ tiêu theo tình trạng")
+    table.add_column("Tình trạng", ratio=1)
+    for slug in shown:
+        table.add_column(PROVINCE_NAMES[slug], justify="right")
+    counts = Counter((row["status"], row["province"]) for row in targets)
+    for status in URGENT_FIRST:
+        if any(counts[status, slug] for slug in shown):
+            cells = (str(counts[status, slug]) for slug in shown)
+            table.add_row(_status(status), *cells)
+    return table
+
+
+def targets_table(targets: Rows, a_province: int | None = None) -> Table:
+    """Return the targets under their statuses, those that need somebody first, with their Vietnamese text.
+
+    `a_province`: at most so many of each status and province, and those that cannot be measured not at all.
+    """
+    table = _table("Chỉ tiêu")
+    table.add_column("Tỉnh", width=10)
+    table.add_column("Chỉ tiêu", ratio=1)
+    table.add_column("Hiện nay", justify="right", width=15)
+    table.add_column("Yêu cầu", justify="right", width=15)
+    table.add_column("Hạn", width=10)
+    for status in URGENT_FIRST:
+        rows = [row for row in targets if row["status"] == status]
+        if not rows or (status is Status.NOT_MEASURABLE and a_province is not None):
+            continue
+        shown = _first_of_each_province(rows, a_province)
+        table.add_row("", _status(status, len(rows)))
+        for row in shown:
+            done, needed = _done_and_needed(row)
+            province = PROVINCE_NAMES[str(row["province"])]
+            table.add_row(province, str(row["text_vi"]), done, needed, day(row["deadline"]))
+        _add_rest(table, len(rows) - len(shown), "chỉ tiêu")
+        table.add_section()
+    return table
+
+
+def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) -> Table:
+    """Return the alerts, those that fire first, the worst first: what each is about, and its Vietnamese reason.
+
+    `a_province`: at most so many of each severity and province.
+    """
+    table = _table("Cảnh báo")
+    table.add_column("Tỉnh", width=10)
+    table.add_column("Về việc", ratio=2)
+    table.add_column("Lý do", ratio=3)
+    table.add_column("Từ ngày", width=10)
+    for state, in_words in STATES.items():
+        for severity, word in SEVERITIES.items():
+            rows = [row for row in alerts if (row["state"], row["severity"]) == (state, severity)]
+            if not rows:
+                continue
+            shown = _first_of_each_province(rows, a_province)
+            head = f"{word}, {in_words}: {len(rows)}"
+            table.add_row("", Text(head, style=STYLES[severity]))
+            for row in shown:
+                subject = called.targets.get(str(row["target"]), str(row["agency"]))
+                province = PROVINCE_NAMES[str(row["province"])]
+                table.add_row(province, subject, str(row["reason_vi"]), day(row["starts_at"]))
+            _add_rest(table, len(rows) - len(shown), "cảnh báo")
+            table.add_section()
+    return table
+
+
+def dead_letters_table(letters: Rows) -> RenderableType:
+    """Return how many records of each province were refused, and why; nothing when none was."""
+    if not letters:
+        return Text()
+    table = _table("Bản ghi bị từ chối")
+    table.add_column("Tỉnh", width=10)
+    table.add_column("Số bản ghi", justify="right", width=10)
+    table.add_column("Mã lý do", ratio=1)
+    for slug in _present(letters):
+        reasons = Counter(str(row["reason"]) for row in letters if row["province"] == slug)
+        listed = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+        table.add_row(PROVINCE_NAMES[slug], figure(reasons.total()), listed)
+    return table
+
+
+def print_to_stdout(renderable: RenderableType) -> None:
+    """Print a table."""
+    console().print(renderable)
+    sys.stdout.flush()
+
+
+def _first_of_each_province(rows: Rows, a_province: int | None) -> Rows:
+    """Return the rows by province, of each the first so many."""
+    return [
+        row
+        for slug in PROVINCES
+        for row in [row for row in rows if row["province"] == slug][:a_province]
+    ]
+
+
+def _add_rest(table: Table, count: int, word: str) -> None:
+    if count > 0:
+        table.add_row("", Text(f"… và {count} {word} nữa", style="dim"))
+
+
+def _done_and_needed(row: Row) -> tuple[str, str]:
+    """Return a target's value and what it needs; of a milestone, whether it is reached."""
+    if row["kind"] == "milestone":
+        return ("" if row["value"] is None else "chưa xong" if row["value"] == 0 else "đã xong"), ""
+    unit = str(row["unit"])
+    return figure(row["value"], unit), figure(row["target_value"], unit)
+
+
+def _present(rows: Iterable[Row]) -> list[str]:
+    met = {row["province"] for row in rows}
+    return [slug for slug in PROVINCES if slug in met]
+
+
+def _share_or_number(row: Row) -> str:
+    """Return a figure without the name of what it counts: the row's title has it."""
+    return figure(row["value"], "%" if str(row["unit"]).startswith("%") else "")
+
+
+def _status(status: Status, count: int | None = None) -> Text:
+    word = STATUSES[status].vi
+    return Text(word if count is None else f"{word}: {count}", style=STYLES.get(status, "dim"))
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True
+    )

@@ -1,0 +1,104 @@
+"""Lines into the provinces' topics, as an agency's system would send them.
+
+A line's bytes are never touched, and the record's timestamp is left to the clock: the record is what the sender wrote.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Final
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.structs import RecordMetadata
+
+from models.errors import TiendoError, Unavailable
+from models.topics import PROGRESS_MAX_BYTES, progress_topic
+from streams.lines import Line, key_named
+from streams.settings import Settings
+
+STRUCTURED: Final = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+_AT_ONCE: Final = 2_000
+"""Records whose acknowledgements are awaited together."""
+
+
+class NotPublished(TiendoError):  # noqa: N818 - named for what happened to the line
+    """The broker refused a line for good; the lines before it are sent."""
+
+
+@contextlib.asynccontextmanager
+async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """Open a producer for the configured brokers; Unavailable when none answers."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        acks="all",
+        enable_idempotence=settings.kafka_idempotence,
+        linger_ms=5,
+        max_request_size=PROGRESS_MAX_BYTES,
+    )
+    try:
+        await producer.start()
+    except KafkaError as error:
+        await producer.stop()
+        raise Unavailable(
+            f"no Kafka at {settings.kafka_bootstrap_servers} ({type(error).__name__}):"
+            " start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"
+        ) from error
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def publish(
+    producer: AIOKafkaProducer, lines: Iterable[Line], sent: Callable[[int], None] | None = None
+) -> dict[str, int]:
+    """Send every line to its province's topic; return province -> offset after the last record sent.
+
+    `sent` is told how many lines were acknowledged since it was last called.
+    """
+    ends: dict[str, int] = {}
+    waiting: list[tuple[Line, asyncio.Future[RecordMetadata]]] = []
+    for line in lines:
+        waiting.append((line, await _send(producer, line)))
+        if len(waiting) >= _AT_ONCE:
+            await _acknowledged(waiting, ends, sent)
+    await _acknowledged(waiting, ends, sent)
+    return ends
+
+
+async def _send(producer: AIOKafkaProducer, line: Line) -> "asyncio.Future[RecordMetadata]":
+    try:
+        future: asyncio.Future[RecordMetadata] = await producer.send(
+            progress_topic(line.province),
+            value=line.value,
+            key=key_named(line.value),
+            headers=list(STRUCTURED),
+        )
+    except MessageSizeTooLargeError as error:
+        raise NotPublished(
+            f"line {line.number} has {len(line.value)} bytes, more than a topic takes: an event has at most 1 MiB"
+        ) from error
+    except KafkaError as error:
+        raise Unavailable(f"line {line.number} was not sent ({error}): is Kafka up?") from error
+    return future
+
+
+async def _acknowledged(
+    waiting: list[tuple[Line, "asyncio.Future[RecordMetadata]"]],
+    ends: dict[str, int],
+    sent: Callable[[int], None] | None,
+) -> None:
+    """Wait until the broker has the lines in `waiting`, and empty it."""
+    for line, future in waiting:
+        try:
+            metadata = await future
+        except KafkaError as error:
+            raise Unavailable(
+                f"line {line.number} was not acknowledged ({error}): is Kafka up, and were the topics created"
+                " (tiendo topics)?"
+            ) from error
+        ends[line.province] = max(ends.get(line.province, 0), metadata.offset + 1)
+    if sent is not None and waiting:
+        sent(len(waiting))
+    waiting.clear()
