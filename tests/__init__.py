@@ -1,0 +1,1 @@
+"""Tests: unit, property, integration, chaos, bench and architecture; `support` is what they share."""

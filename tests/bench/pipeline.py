@@ -1,0 +1,80 @@
+"""The pipeline's rate: one worker from a full log to committed rows, against the ceiling of the same log in the same run."""
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from tests.bench.ceiling import Ceiling, measured
+from tests.bench.place import Place, Worker
+from tests.bench.publishing import publish_all
+from tests.bench.report import report, tell
+
+CEILING_PASSES: Final = 2
+"""The better one counts: the first pays for the broker's warming up."""
+SLOWEST_EVENTS_PER_SECOND: Final = 500
+"""A run that is slower than this is given up."""
+START_SECONDS: Final = 60
+_DAYS: Final = "SELECT coalesce(sum(closed_day - first_day + 1), 0) FROM tiendo.progress"
+_TABLES: Final = """
+SELECT relname FROM pg_class WHERE relnamespace = 'tiendo'::regnamespace AND relkind = 'p'"""
+
+
+async def bench_pipeline(
+    place: Place, lines: Iterable[tuple[str, bytes]], profile: Path | None
+) -> Worker:
+    """Publish `lines`, measure the ceiling and then a worker on them; print the line and return the worker, still running."""
+    machine_load = os.getloadavg()[0]
+    tell("publishing ...")
+    ends = await publish_all(place.settings, lines)
+    events = sum(ends.values())
+    tell(f"measuring the ceiling on {events} events ...")
+    ceiling = await _ceiling(place, ends)
+    tell("measuring the worker ...")
+    started = time.time()
+    worker = place.worker(profile)
+    await place.claimed(worker, within=START_SECONDS)
+    rss_mb_start = worker.rss_mb
+    await place.applied(worker, ends, within=START_SECONDS + events / SLOWEST_EVENTS_PER_SECOND)
+    ended, rss_mb_end = time.time(), worker.rss_mb
+    claimed = worker.first_claim()
+    batches = worker.logged("batch.committed")
+    rate = events / (ended - claimed)
+    report(
+        bench="pipeline",
+        events=events,
+        events_per_second=round(rate),
+        ceiling=round(ceiling.events_per_second),
+        ratio=round(rate / ceiling.events_per_second, 4),
+        days_closed=await place.connection.fetchval(_DAYS),
+        seconds=round(ended - claimed, 2),
+        seconds_from_start=round(ended - started, 2),
+        cpu_seconds=round(worker.cpu_seconds, 2),
+        ceiling_cpu_seconds=round(ceiling.cpu_seconds, 2),
+        broker=place.broker,
+        transactions=len(batches),
+        postgres_rows=await rows_stored(place),
+        rss_mb_start=rss_mb_start,
+        rss_mb_end=rss_mb_end,
+        profiled=profile is not None,
+        cores=os.cpu_count(),
+        machine_load_before=round(machine_load, 2),
+    )
+    return worker
+
+
+async def _ceiling(place: Place, ends: Mapping[str, int]) -> Ceiling:
+    bootstrap = place.settings.kafka_bootstrap_servers
+    passes = [await measured(bootstrap, ends) for _ in range(CEILING_PASSES)]
+    return min(passes, key=lambda one: one.seconds)
+
+
+async def rows_stored(place: Place) -> int:
+    """Count the rows of all the provinces' tables."""
+    tables = [row["relname"] for row in await place.connection.fetch(_TABLES)]
+    counts = [
+        await place.connection.fetchval(f"SELECT count(*) FROM tiendo.{table}")  # noqa: S608 - names from the catalog
+        for table in tables
+    ]
+    return sum(counts)

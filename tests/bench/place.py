@@ -1,0 +1,181 @@
+"""Where a benchmark runs: Kafka and Postgres of its own, topics and schema as an operator makes them, and `tiendo worker` as a process.
+
+Postgres keeps its defaults: a commit is on the disk when it returns.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from models.catalogue import load_catalogue
+from models.topics import PROVINCES, all_topics
+from sinks.postgres.connection import Connection, connect
+from streams.embedded import embedded_kafka, embedded_postgres
+from streams.provision import provide_schema
+from streams.settings import Settings, load_settings
+from streams.topic_admin import ensure_topics
+from tests.bench.report import tell
+from tests.support.eventually import eventually
+from tests.support.kafka import apache_kafka, missing_tool
+from tests.support.processes import Process, Starter, processes
+
+FETCH_MAX_BYTES: Final = 4 * 1024 * 1024
+"""Of one fetch of a partition, in the worker and in the ceiling alike."""
+POLL_SECONDS: Final = 0.05
+LOOKS_A_CHECK: Final = 100
+"""How often it is checked that the worker lives: its log is read for that."""
+
+_MIB: Final = 1024 * 1024
+_NEXT_OFFSETS: Final = "SELECT province, next_offset FROM tiendo.progress"
+_WAITING: Final = "SELECT EXISTS (SELECT FROM tiendo.outbox WHERE published_at IS NULL)"
+
+
+class Worker:
+    """A worker process under measurement."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._seen = psutil.Process(process._child.pid)
+        self.peak_rss_mb = 0.0
+        """The most that was seen of `rss_mb`."""
+
+    @property
+    def rss_mb(self) -> float:
+        """Return its resident memory in MiB."""
+        now = round(self._seen.memory_info().rss / _MIB, 1)
+        self.peak_rss_mb = max(self.peak_rss_mb, now)
+        return now
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Return the processor time that it has used, user and system."""
+        times = self._seen.cpu_times()
+        return float(times.user + times.system)
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """Return the log lines of one event."""
+        lines = self._process.text().splitlines()
+        found = (json.loads(line) for line in lines if f'"{event}"' in line)
+        return [line for line in found if line.get("event") == event]
+
+    def first_claim(self) -> float:
+        """Return when it first owned a province, in seconds since the epoch."""
+        return datetime.fromisoformat(self.logged("province.claimed")[0]["timestamp"]).timestamp()
+
+    def fail_if_ended(self) -> None:
+        """Raise with the end of its log when it no longer runs or has given a province up."""
+        if self._process.status is not None or self.logged("province.parked"):
+            raise RuntimeError(f"the worker cannot go on:\n{self._process.text()[-4000:]}")
+
+    async def stop(self) -> None:
+        """Ask it to leave, and wait until it has."""
+        self._process.terminate()
+        await self._process.ended(within=60)
+
+
+class Place:
+    """The services of one run."""
+
+    def __init__(
+        self, broker: str, settings: Settings, connection: Connection, starter: Starter
+    ) -> None:
+        self.broker = broker
+        self.settings = settings
+        self.connection = connection
+        self._starter = starter
+
+    def worker(self, profile: Path | None = None) -> Worker:
+        """Start `tiendo worker`; with `profile` under cProfile, which writes there when it ends and slows it to a half."""
+        tiendo = str(Path(sys.executable).parent / "tiendo")
+        profiled = [sys.executable, "-m", "cProfile", "-o", str(profile)] if profile else []
+        settings = {
+            "kafka_bootstrap_servers": self.settings.kafka_bootstrap_servers,
+            "kafka_idempotence": str(self.settings.kafka_idempotence),
+            "postgres_dsn": self.settings.dsn,
+            "fetch_max_bytes": str(FETCH_MAX_BYTES),
+            "publish_days": "false",  # the load's days are long ago, and are to stay the last ones
+            "log_json": "true",
+        }
+        environment = {f"TIENDO_{name.upper()}": value for name, value in settings.items()}
+        return Worker(self._starter.start([*profiled, tiendo, "worker"], **environment))
+
+    async def next_offsets(self) -> dict[str, int]:
+        """Return province -> offset up to which everything is committed."""
+        rows = await self.connection.fetch(_NEXT_OFFSETS)
+        return {row["province"]: row["next_offset"] for row in rows}
+
+    async def claimed(self, worker: Worker, within: float) -> None:
+        """Wait until the worker owns all provinces; TimeoutError after `within` seconds."""
+        async with asyncio.timeout(within):
+            while len(await self.next_offsets()) < len(PROVINCES):
+                worker.fail_if_ended()
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def applied(self, worker: Worker, ends: Mapping[str, int], within: float) -> None:
+        """Wait until everything before `ends` is committed; TimeoutError after `within` seconds."""
+        looks = 0
+        async with asyncio.timeout(within):
+            while await self.next_offsets() != dict(ends):
+                looks += 1
+                if looks % LOOKS_A_CHECK == 0:
+                    worker.fail_if_ended()
+                    tell(f"  {worker.rss_mb} MiB, {await self.next_offsets()}")
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def all_relayed(self, within: float) -> None:
+        """Wait until the outbox is sent, so that what is measured next does not share the machine with it."""
+
+        async def sent() -> bool:
+            return not await self.connection.fetchval(_WAITING)
+
+        await eventually(sent, within=within, every=POLL_SECONDS)
+
+
+@asynccontextmanager
+async def place(*, embedded: bool) -> AsyncIterator[Place]:
+    """Start the services; Apache Kafka where there are Java and Maven, unless `embedded`."""
+    lacking = missing_tool()
+    if lacking is not None:
+        tell(f"{lacking}: the embedded broker takes its place")
+    apache = lacking is None and not embedded
+    tell("starting Kafka and Postgres ...")
+    async with _kafka(apache=apache) as bootstrap, embedded_postgres() as dsn:
+        settings = load_settings(
+            kafka_bootstrap_servers=bootstrap, kafka_idempotence=apache, postgres_dsn=dsn
+        )
+        await provide_schema(dsn, load_catalogue())
+        await ensure_topics(settings, all_topics())
+        connection = await connect(dsn, "tiendo bench")
+        try:
+            with _starter() as starter:
+                yield Place("apache" if apache else "embedded", settings, connection, starter)
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def _kafka(*, apache: bool) -> AsyncIterator[str]:
+    if apache:
+        with ExitStack() as stack:
+            broker = await asyncio.to_thread(stack.enter_context, apache_kafka())
+            yield broker.bootstrap
+    else:
+        async with embedded_kafka() as bootstrap:
+            yield bootstrap
+
+
+@contextmanager
+def _starter() -> Iterator[Starter]:
+    with (
+        tempfile.TemporaryDirectory(prefix="tiendo-bench-") as directory,
+        processes(Path(directory)) as starter,
+    ):
+        yield starter

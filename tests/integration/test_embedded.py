@@ -1,0 +1,74 @@
+"""The services out of wheels: they answer, they are alone, and nothing of them stays."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import psutil
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
+
+from models.errors import Unavailable
+from streams.embedded import embedded_kafka, embedded_postgres
+
+pytestmark = pytest.mark.integration
+
+
+async def test_postgres_answers_and_leaves_nothing_behind() -> None:
+    """It is Postgres 18 behind a socket in a directory of its own; both are gone afterwards."""
+    async with embedded_postgres() as dsn:
+        connection = await asyncpg.connect(dsn)
+        version = connection.get_server_version().major
+        await connection.close()
+        directory = Path(parse_qs(urlsplit(dsn).query)["host"][0])
+        assert directory.is_dir()
+
+    assert 18 == version
+    assert not directory.exists()
+
+
+async def test_kafka_takes_records_and_is_gone_afterwards() -> None:
+    """A record sent gets an offset; afterwards nobody listens on the port, and no process of it runs."""
+    before = _brokers()
+    async with embedded_kafka() as address:
+        async with AIOKafkaProducer(bootstrap_servers=address) as producer:
+            metadata = await producer.send_and_wait("greetings", b"xin ch\xc3\xa0o")
+        assert 1 == len(_brokers() - before)
+
+    assert 0 == metadata.offset
+    assert before == _brokers()
+
+
+async def test_two_brokers_do_not_meet() -> None:
+    """Each has a port of its own, so that suites and people run side by side."""
+    async with embedded_kafka() as first, embedded_kafka() as second:
+        assert first != second
+
+
+@pytest.mark.logs_errors("Unable connect to node", "Unable to update metadata")
+async def test_the_broker_ends_also_when_its_user_fails() -> None:
+    """An error passes through; the process does not outlive it."""
+    before = _brokers()
+    with pytest.raises(KafkaConnectionError):
+        async with embedded_kafka():
+            raise KafkaConnectionError
+
+    assert before == _brokers()
+
+
+async def test_a_platform_without_a_broker_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One sentence names the variable."""
+    monkeypatch.setenv("CALF_TANSU_BIN", "no-such-program")
+
+    with pytest.raises(Unavailable, match="set CALF_TANSU_BIN"):
+        async with embedded_kafka():
+            pass
+
+
+def _brokers() -> set[int]:
+    """Return the brokers that this process started."""
+    children = psutil.Process().children(recursive=True)
+    return {child.pid for child in children if "tansu" in child.name()}

@@ -1,0 +1,155 @@
+"""Two real workers on Apache Kafka and Postgres, one killed with -9 while events flow: every row is the one of a single fold of the log."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from models.catalogue import Catalogue, load_catalogue
+from models.changes import StoredBook
+from models.facts import Record
+from models.topics import PROVINCES, alerts_topic, progress_topic
+from sinks.postgres.connection import Connection
+from sinks.postgres.ledger import Ledger
+from streams.lines import Line
+from streams.provision import provide_schema
+from streams.publisher import producing, publish
+from streams.simulator import load
+from tests.support.eventually import eventually
+from tests.support.fold import Tables, fold
+from tests.support.site import Site
+
+pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
+
+EVENTS = 6_000
+AT_ONCE = 250
+
+
+async def test_a_worker_is_killed_while_events_flow_and_every_row_is_right(
+    site: Site, database: str, connection: Connection
+) -> None:
+    """The other worker takes over within the session timeout; figures, targets, alerts, histories, counters and facts are all as folded once."""
+    catalogue = load_catalogue()
+    await provide_schema(database, catalogue)
+    first, other = site.worker(), site.worker()
+    await first.says("worker.started", within=60)
+    await other.says("worker.started", within=60)
+    sending = asyncio.create_task(send_slowly(site))
+    await eventually(lambda: first.text().count("batch.committed") >= 5, within=60)
+    first.kill()
+    ends = await sending
+
+    async def applied() -> bool:
+        rows = await connection.fetch("SELECT province, next_offset FROM tiendo.progress")
+        return {row["province"]: row["next_offset"] for row in rows} == ends
+
+    await eventually(applied, within=60)
+    assert "batch.committed" in first.text()
+    await everything_sent(site, connection)
+    other.terminate()
+    assert 0 == await other.ended()
+    for province in PROVINCES:
+        await compare(site, database, connection, catalogue, province)
+
+
+async def send_slowly(site: Site) -> dict[str, int]:
+    """Send a load as it would come, a little at a time; return where each province's log ends."""
+    lines = [Line(0, province, value) for province, value in load(7, EVENTS, agencies=20)]
+    ends: dict[str, int] = {}
+    async with producing(site.settings) as producer:
+        for start in range(0, EVENTS, AT_ONCE):
+            ends |= await publish(producer, lines[start : start + AT_ONCE])
+    return ends
+
+
+async def everything_sent(site: Site, connection: Connection) -> None:
+    """See the relay send the whole outbox, in order."""
+
+    async def sent() -> bool:
+        waiting = "SELECT count(*) = 0 FROM tiendo.outbox WHERE published_at IS NULL"
+        return bool(await connection.fetchval(waiting))
+
+    await eventually(sent, within=30)
+    for province in PROVINCES:
+        rows = await connection.fetch(
+            "SELECT value FROM tiendo.outbox WHERE province = $1 AND topic = $2 ORDER BY seq",
+            province,
+            alerts_topic(province),
+        )
+        published = [record.value for record in await read(site, alerts_topic(province))]
+        assert [row["value"] for row in rows] == list(dict.fromkeys(published))
+
+
+async def compare(
+    site: Site, database: str, connection: Connection, catalogue: Catalogue, province: str
+) -> None:
+    """Compare the province's tables with one fold of its log in memory."""
+    log = [
+        Record(province, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
+        for one in await read(site, progress_topic(province))
+    ]
+    expected = fold(catalogue.province(province), log).tables
+    ledger = Ledger(database, catalogue.engine_version)
+    try:
+        stored = await ledger.load(await ledger.claim(province))
+    finally:
+        await ledger.close()
+
+    assert in_order(expected.stored) == in_order(stored)
+    assert expected.parts == await parts_of(connection, province)
+    assert counted(expected) == await rows_of(connection, province)
+
+
+def in_order(stored: StoredBook) -> StoredBook:
+    """Return the book with its alerts in one order."""
+    return replace(stored, alerts=tuple(sorted(stored.alerts, key=lambda row: row.alert_id)))
+
+
+def counted(tables: Tables) -> dict[str, int]:
+    """Return how many rows the append-only tables ought to have."""
+    return {
+        "kpi_history": len(tables.history),
+        "alert_history": len(tables.alert_history),
+        "outbox": len(tables.outbox),
+        "dead_letter": len(tables.dead_letters),
+    }
+
+
+async def rows_of(connection: Connection, province: str) -> dict[str, int]:
+    """Return how many rows the append-only tables have."""
+    return {
+        table: await connection.fetchval(
+            f"SELECT count(*) FROM tiendo.{table} WHERE province = $1",  # noqa: S608 - a constant
+            province,
+        )
+        for table in ("kpi_history", "alert_history", "outbox", "dead_letter")
+    }
+
+
+async def parts_of(connection: Connection, province: str) -> dict[tuple[str, str, str], bytes]:
+    """Return the stored facts."""
+    rows = await connection.fetch(
+        "SELECT kind, key, part, facts FROM tiendo.subject WHERE province = $1", province
+    )
+    return {(row["kind"], row["key"], row["part"]): bytes(row["facts"]) for row in rows}
+
+
+async def read(site: Site, topic: str) -> Sequence[Any]:
+    """Read a topic from its beginning to its end."""
+    tp = TopicPartition(topic, 0)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=site.kafka.bootstrap, auto_offset_reset="earliest", group_id=None
+    )
+    await consumer.start()
+    try:
+        consumer.assign([tp])
+        end = (await consumer.end_offsets([tp]))[tp]
+        records: list[Any] = []
+        while await consumer.position(tp) < end:
+            records += (await consumer.getmany(tp, timeout_ms=1000)).get(tp, [])
+        return records
+    finally:
+        await consumer.stop()

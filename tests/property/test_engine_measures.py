@@ -1,0 +1,140 @@
+"""Measures against the oracle: what the engine lays on days is what a look at each day's end sees."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.changes import Amount, PaneKey
+from models.definitions import Measure
+from models.envelope import decode
+from models.facts import Event, Record
+from models.fields import Place
+from models.measures import compile_measure
+from models.subjects import group
+from tests.support.histories import Setting, histories, long_log
+from tests.support.oracle.amounts import flow, latest, level
+from tests.support.oracle.definitions import ATOMS, FLOWS, SUMS, flows, stocks
+from tests.support.oracle.facts import World, winners
+from tests.support.oracle.vocabulary import VOCABULARY, subjects
+
+PLACE = Place("tests", "measure")
+START = date(2019, 3, 1)
+
+
+def types_of(measure: Measure) -> tuple[str, ...]:
+    """Return the types that tell about the measure's subjects."""
+    same = {"site": "system", "website": "system", "workstation": "asset"}
+    named = ("holder_type", "subject_type")
+    return tuple(
+        kind
+        for kind, row in VOCABULARY.items()
+        if any(same.get(what, what) == measure.subject or what in named for what, _ in row.tells)
+    )
+
+
+def setting_of(measure: Measure) -> Setting:
+    """Return a setting in which most events matter to the measure."""
+    preferred: dict[tuple[str, str], Sequence[Any]] = {
+        ("asset.assigned", "holder_type"): [measure.subject if measure.subject != "asset" else "agency"],
+        ("compliance.assessed", "subject_type"): [measure.subject],
+        ("system.deployed", "stage"): ["in_use", "effective", "retired"],
+        ("dossier.received", "intake_channel"): ["online"],
+    }  # fmt: skip
+    if measure.subject not in {"agency", "system", "project", "workstation"}:
+        del preferred["compliance.assessed", "subject_type"]
+    if measure.subject not in {"agency", "official"}:
+        del preferred["asset.assigned", "holder_type"]
+    return Setting("tra-vinh", START, types=types_of(measure), preferred=preferred)
+
+
+def panes_of(measure: Measure, events: list[Event]) -> dict[PaneKey, Amount]:
+    """Return the engine's panes of a measure."""
+    compiled = compile_measure("m", measure, PLACE, {})
+    facts: dict[tuple[str, str], dict[Any, Any]] = {}
+    for key, said in winners(events).items():
+        if said.payload is not None:
+            for subject in subjects(key.type, key.key, dict(said.payload)):
+                facts.setdefault(subject, {})[key] = said
+    panes: dict[PaneKey, Amount] = {}
+    for (kind, name), mine in facts.items():
+        if kind == measure.subject:
+            compiled.add(group(mine), name, panes, 1)
+    return {pane: amount for pane, amount in panes.items() if amount != 0}
+
+
+def events_of(log: list[Record]) -> list[Event]:
+    """Return the accepted events of a log."""
+    return [event for event in map(decode, log) if isinstance(event, Event)]
+
+
+def check_stock(measure: Measure, log: list[Record]) -> None:
+    """Compare the running sums of a stock's panes with its level at each day's end."""
+    events = events_of(log)
+    world, panes = World(events), panes_of(measure, events)
+    if not world.subjects[measure.subject]:
+        return
+    days = {fact.day for facts in world.subjects[measure.subject].values() for fact in facts}
+    days |= {pane.day for pane in panes}
+    for day in sorted({near for day in days for near in (day - 1, day, day + 1)}):
+        sums: Counter[tuple[str, str]] = Counter()
+        for pane, amount in panes.items():
+            if pane.day <= day:
+                sums[pane.bucket, pane.agency] += amount  # type: ignore[assignment]  # Decimals add up too
+        seen = level(world, measure, day, {})
+
+        assert (day, seen) == (
+            day,
+            {place: amount for place, amount in sums.items() if amount != 0},
+        )
+
+
+def check_flow(measure: Measure, log: list[Record]) -> None:
+    """Compare a flow's panes with its dated amounts."""
+    events = events_of(log)
+    expected: Counter[PaneKey] = Counter()
+    for one in flow(World(events), measure, {}):
+        expected[PaneKey("m", one.bucket, one.agency, one.day)] += one.amount  # type: ignore[arg-type]  # a day
+
+    assert {pane: n for pane, n in expected.items() if n != 0} == panes_of(measure, events)
+
+
+@given(data=st.data(), measure=stocks())
+def test_a_stock_is_what_holds_at_each_days_end(data: st.DataObject, measure: Measure) -> None:
+    """The sum of a stock's panes up to a day equals the condition evaluated at that day's end, for any condition."""
+    check_stock(measure, data.draw(histories(setting_of(measure), most=30)))
+
+
+@given(data=st.data(), measure=flows())
+def test_a_flow_is_dated_by_its_facts(data: st.DataObject, measure: Measure) -> None:
+    """A flow's panes are the amounts of the matching facts on their days, under their agencies."""
+    check_flow(measure, data.draw(histories(setting_of(measure), most=30)))
+
+
+_EACH_STOCK = [
+    Measure.model_validate(plain)
+    for plain in [
+        *({"subject": kind, "stock": one} for kind, atoms in ATOMS.items() for one in atoms),
+        *SUMS,
+    ]
+]
+
+
+@pytest.mark.parametrize(
+    "measure",
+    _EACH_STOCK,
+    ids=lambda one: one.model_dump_json(exclude_unset=True, by_alias=True)[:90],
+)
+def test_each_form_of_stock_is_exercised(measure: Measure) -> None:
+    """No form or operator of the grammar is left to chance: one long history for each."""
+    seen = 0
+    for seed in range(6):
+        log = long_log(setting_of(measure), seed, recipes=60)
+        check_stock(measure, log)
+        seen += len(panes_of(measure, events_of(log)))
+
+    assert seen > 0

@@ -1,0 +1,1 @@
+"""What tests need and no product has: services, doubles, histories, an oracle."""

@@ -1,0 +1,17 @@
+"""How many examples a property test draws: few each time, many where TIENDO_TEST_EXAMPLES asks for so many times more."""
+
+import os
+from typing import Final
+
+from hypothesis import HealthCheck, settings
+
+_FACTOR: Final = float(os.environ.get("TIENDO_TEST_EXAMPLES", "1"))
+
+
+def examples(usual: int) -> settings:
+    """Return settings for a test that draws so many examples usually."""
+    return settings(
+        max_examples=max(int(usual * _FACTOR), 1),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )

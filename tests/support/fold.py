@@ -1,0 +1,180 @@
+"""A ledger in memory: drives a `Book` over a log as the worker does, and keeps the rows that its changes write.
+
+Like Postgres it takes absolute values, and refuses changes that do not follow on from its mark.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+from models.book import Book
+from models.catalogue import ProvinceCatalogue
+from models.changes import (
+    AgencyRow,
+    AlertRow,
+    Amount,
+    AttainmentRow,
+    Changes,
+    FeedRow,
+    Figure,
+    HistoryRow,
+    KpiKey,
+    Mark,
+    OutboxMessage,
+    PaneKey,
+    PartKey,
+    PartRequest,
+    StoredBook,
+)
+from models.days import Day
+from models.envelope import decode
+from models.facts import DeadLetter, Record
+
+
+@dataclass
+class Tables:
+    """The rows of one province."""
+
+    mark: Mark = field(default_factory=Mark)
+    parts: dict[PartKey, bytes] = field(default_factory=dict)
+    panes: dict[PaneKey, Amount] = field(default_factory=dict)
+    kept: dict[tuple[str, str], int] = field(default_factory=dict)
+    kpi: dict[KpiKey, tuple[Figure, ...]] = field(default_factory=dict)
+    agencies: dict[str, AgencyRow] = field(default_factory=dict)
+    history: list[HistoryRow] = field(default_factory=list)
+    attainment: dict[str, AttainmentRow] = field(default_factory=dict)
+    alert_history: list[AlertRow] = field(default_factory=list)
+    outbox: list[OutboxMessage] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    feeds: dict[tuple[str, str], FeedRow] = field(default_factory=dict)
+
+    def commit(self, changes: Changes) -> None:
+        """Write what a transaction writes."""
+        if changes.base != self.mark:
+            raise AssertionError(f"{changes.base} does not follow on from {self.mark}")
+        self.mark = changes.mark
+        _write(self.parts, changes.parts, None)
+        _write(self.panes, changes.panes, 0)
+        _write(self.kept, changes.kept, 0)
+        _write(self.agencies, changes.agencies, None)
+        self.kpi |= changes.kpi
+        self.history += changes.history
+        self.attainment |= changes.attainment
+        self.alert_history += changes.alerts
+        self.outbox += changes.outbox
+        self.dead_letters += changes.dead_letters
+        self.feeds |= changes.feeds
+
+    def read(self, requests: Collection[PartRequest]) -> dict[PartKey, bytes]:
+        """Return the stored parts that are asked for."""
+        every = {(one.kind, one.key) for one in requests if one.part is None}
+        return {
+            part: encoded
+            for part, encoded in self.parts.items()
+            if (part.kind, part.key) in every or PartRequest(*part) in requests
+        }
+
+    @property
+    def alerts(self) -> dict[str, AlertRow]:
+        """The present state of every alert."""
+        return {row.alert_id: row for row in self.alert_history}
+
+    @property
+    def stored(self) -> StoredBook:
+        """What the next owner reads at a claim."""
+        return StoredBook(
+            mark=self.mark,
+            panes=dict(self.panes),
+            kept=dict(self.kept),
+            kpi=dict(self.kpi),
+            agencies=dict(self.agencies),
+            published={(row.key, row.window): row.figure for row in self.history},
+            attainment=dict(self.attainment),
+            alerts=tuple(self.alerts.values()),
+            feeds=dict(self.feeds),
+            registers={
+                part: b for part, b in self.parts.items() if part.kind == "agency" and not part.part
+            },
+        )
+
+    def shown(self) -> dict[KpiKey, tuple[Figure, ...]]:
+        """Return the figures that the views show: those of codes that still carry something."""
+        return {key: row for key, row in self.kpi.items() if key.agency in {"*", *self.agencies}}
+
+
+def _write(table: dict, rows: dict, nothing: object) -> None:  # type: ignore[type-arg]  # any table
+    for key, value in rows.items():
+        if value == nothing:
+            table.pop(key, None)
+        else:
+            table[key] = value
+
+
+class Worker:
+    """Owns one province of one catalogue."""
+
+    def __init__(self, catalogue: ProvinceCatalogue) -> None:
+        """Claim an empty province."""
+        self.catalogue = catalogue
+        self.tables = Tables()
+        self.book = Book.restore(catalogue, self.tables.stored)
+
+    def restart(self) -> None:
+        """Lose everything that is not stored."""
+        self.book = Book.restore(self.catalogue, self.tables.stored)
+
+    def batch(self, records: Sequence[Record]) -> None:
+        """Fold one batch and commit it."""
+        events = [decode(record) for record in records]
+        parts = self.tables.read(self.book.homes(events))
+        parts |= self.tables.read(self.book.subjects(events, parts))
+        last = records[-1]
+        changes = self.book.apply(
+            events, parts, next_offset=last.offset + 1, last_crc=crc32(last.value or b"")
+        )
+        self.tables.commit(changes)
+
+    def close(self, day: int) -> None:
+        """Close every day up to and including `day`."""
+        self.tables.commit(self.book.close_until(Day(day)))
+
+    def read_back(self, day: int) -> Tables:
+        """Return the tables as they are at an earlier day."""
+        changes = self.book.read_back(Day(day))
+        return Tables(
+            mark=changes.mark,
+            kpi=dict(changes.kpi),
+            attainment=dict(changes.attainment),
+            agencies={code: row for code, row in changes.agencies.items() if row is not None},
+        )
+
+
+def batches(log: Sequence[Record], splits: Iterable[int]) -> list[Sequence[Record]]:
+    """Cut a log into batches of the given sizes; what is left over is one more."""
+    found, start = [], 0
+    for size in splits:
+        if start < len(log):
+            found.append(log[start : start + size])
+            start += size
+    if start < len(log):
+        found.append(log[start:])
+    return found
+
+
+def fold(
+    catalogue: ProvinceCatalogue,
+    log: Sequence[Record],
+    splits: Iterable[int] = (),
+    *,
+    until: int | None = None,
+    restarts: bool = False,
+) -> Worker:
+    """Fold a log in batches, to the close of day `until`; with `restarts` each batch finds a new owner."""
+    worker = Worker(catalogue)
+    for batch in batches(log, splits):
+        worker.batch(batch)
+        if restarts:
+            worker.restart()
+    if until is not None:
+        worker.close(until)
+    return worker

@@ -1,0 +1,158 @@
+"""Rows made by hand, for tests of the tables: a listing, a day's changes, and the book that they leave."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from models.catalogue.listing import IndicatorMeasureRow, IndicatorRow, Listing, TargetRow
+from models.changes import (
+    AgencyRow,
+    AlertRow,
+    AttainmentRow,
+    Changes,
+    FeedRow,
+    Figure,
+    HistoryRow,
+    KpiKey,
+    Mark,
+    OutboxMessage,
+    PaneKey,
+    PartKey,
+)
+from models.days import Day, Instant, day_from_date
+from models.facts import DeadLetter, Record
+
+PROVINCE: Final = "dong-nai"
+DAY: Final = day_from_date(date(2019, 10, 31))
+START: Final = Mark()
+MARK: Final = Mark(
+    next_offset=5,
+    last_crc=4_294_967_295,
+    first_day=Day(DAY - 30),
+    as_of=DAY,
+    closed=Day(DAY - 1),
+    watermark=Instant(1_572_500_000_123_456),
+    outbox_seq=2,
+)
+SHARE: Final = KpiKey("house", "on_time_share", "*")
+ALERT: Final = AlertRow(
+    alert_id="a1",
+    dedup_key="dong-nai/dn/target_behind/t1",
+    plan="dn",
+    rule="target_behind",
+    target="t1",
+    agency=None,
+    severity="error",
+    state="firing",
+    reason_vi="Chậm tiến độ: 1,5 so với 3",
+    reason_en="Behind: 1.5 against 3",
+    value=Decimal("1.5"),
+    expected=3,
+    starts_at=Day(DAY - 8),
+    ends_at=None,
+    revision=1,
+    closed_day=Day(DAY - 1),
+    action="triggered",
+)
+
+
+def indicator(
+    name: str, kind: str, *, windows: tuple[str, ...] = ("now",), per_agency: bool = True
+) -> IndicatorRow:
+    """Return a house indicator of the province."""
+    unit = "%" if kind == "ratio" else "dossiers"
+    return IndicatorRow(
+        PROVINCE,
+        "house",
+        name,
+        kind,
+        unit,
+        windows,
+        per_agency,
+        f"{name}-v1",
+        f"{name} vi",
+        f"{name} en",
+    )
+
+
+LISTING: Final = Listing(
+    indicators=(
+        indicator("on_time_share", "ratio", windows=("7d", "year")),
+        indicator("open", "stock"),
+        indicator("working_days_median", "median", windows=("7d",)),
+        indicator("portal_opened", "milestone", per_agency=False),
+    ),
+    measures=(
+        IndicatorMeasureRow(PROVINCE, "house", "on_time_share", "numerator", "on_time", stock=False),
+        IndicatorMeasureRow(PROVINCE, "house", "on_time_share", "denominator", "due", stock=False),
+        IndicatorMeasureRow(PROVINCE, "house", "open", "value", "open", stock=True),
+        IndicatorMeasureRow(PROVINCE, "house", "working_days_median", "bucket", "days", stock=False),
+    ),
+    targets=(
+        TargetRow(
+            PROVINCE, "dn", "t1", "coverage", "at_least", Decimal("75.5"), "%", Day(DAY + 60), None,
+            "quantified", "II.1", "75,5 % cán bộ", "75.5 % of officials",
+        ),
+        TargetRow(PROVINCE, "dn", "t2", "milestone", "at_least", None, "", None, Decimal(0), "undated", "II.2", "Có cổng", "Has a portal"),
+    ),
+)  # fmt: skip
+
+
+def agency(
+    code: str, *, registered: bool = True, active: bool = True, silent_since: Day | None = None
+) -> AgencyRow:
+    """Return an agency, in good order unless told otherwise."""
+    return AgencyRow(code, registered, active, silent_since)
+
+
+def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
+    """Return changes with a row for every table."""
+    return Changes(
+        province=PROVINCE,
+        base=base,
+        mark=mark,
+        parts={
+            PartKey("dossier", "d/2", ""): b"two",
+            PartKey("dossier", "d/1", ""): b"one",
+            PartKey("official", "o1", ""): b"main",
+            PartKey("official", "o1", "2019-10"): b"\x00\xff",
+            PartKey("agency", "A", ""): b"register",
+        },
+        panes={
+            PaneKey("open", "", "A", DAY): 12,
+            PaneKey("paid", "", "B", Day(DAY - 400)): Decimal("3200000.25"),
+            PaneKey("open", "", "A", Day(DAY + 3_000_000)): -1,
+        },
+        kept={("dossier.received", "A"): 12, ("payment.made", "B"): 1},
+        agencies={"A": agency("A"), "B": agency("B", registered=False, active=False, silent_since=Day(DAY - 3))},
+        kpi={
+            SHARE: (Figure(Decimal("75.0000"), 3, 4), Figure(None, 0, 0)),
+            KpiKey("house", "open", "A"): (Figure(0, None, None),),
+        },
+        history=[HistoryRow(SHARE, "7d", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4))],
+        attainment={
+            "t1": AttainmentRow(
+                "t1", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4), Decimal("80.5"), Decimal("0.9317"),
+                Day(DAY + 90), "behind", Day(DAY - 8), None,
+            ),
+        },
+        alerts=[ALERT],
+        outbox=[
+            OutboxMessage(1, "alerts.dong-nai", b"key", b"{}", (("content-type", b"application/json"), ("n\0", b"\xff"))),
+            OutboxMessage(2, "deadletters.dong-nai", None, b"\xff", ()),
+        ],
+        dead_letters=[
+            DeadLetter(
+                Record(PROVINCE, 4, 1_572_500_000_123, b"\xfe", None, (("h", b"\xff"), ("h", b""))),
+                "null_value", None, "a record needs a value",
+            ),
+            DeadLetter(
+                Record(PROVINCE, 2, 1_572_500_000_122, None, b"secret", ()),
+                "not_cloudevent", "id", "must be text without NUL", "e\0\ud800", "s", "A",
+            ),
+        ],
+        feeds={
+            ("A", "urn:x"): FeedRow("A", "urn:x", Instant(1_572_500_000_123_456), Instant(1_572_500_001_000_000), 3, 1, 1, 0),
+            ("", ""): FeedRow("", "", None, Instant(1_572_500_000_123_000), 0, 0, 0, 1),
+        },
+    )  # fmt: skip

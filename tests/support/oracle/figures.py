@@ -1,0 +1,383 @@
+"""Part C of the oracle: a plan's indicators, read from their definitions without compiling anything.
+
+`Plan.figure` gives what a row shows, `Plan.reading` the exact value that a target is judged by.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from models.changes import Figure
+from models.days import date_of, day_from_date
+from models.definitions import (
+    Change,
+    Checklist,
+    FigureCondition,
+    Indicator,
+    IndicatorForm,
+    ListRow,
+    Measure,
+    MeasureReference,
+    Plan,
+    Population,
+    Target,
+)
+from tests.support.oracle.amounts import Amount, Level, flow, latest, level
+from tests.support.oracle.facts import World
+from tests.support.oracle.house import rounded
+from tests.support.oracle.reads import types_read
+
+
+class Sides(NamedTuple):
+    """A figure before it is written down; `missing`: a reference that nothing has supplied."""
+
+    value: Any
+    numerator: Any = None
+    denominator: Any = None
+    missing: bool = False
+
+
+@dataclass
+class Known:
+    """What the measures of a province amount to; each is worked out once and kept."""
+
+    world: World
+    named: Mapping[str, Measure]
+    lists: Mapping[str, Sequence[ListRow]] = field(default_factory=dict)
+    _flows: dict[int, list[Amount]] = field(default_factory=dict)
+    _levels: dict[tuple[int, int], Level] = field(default_factory=dict)
+
+    def measure(self, reference: MeasureReference) -> Measure:
+        """Return the measure that a name means, or the one said in place."""
+        return self.named[reference] if isinstance(reference, str) else reference
+
+    def flow(self, measure: Measure) -> list[Amount]:
+        """Return the amounts of a flow."""
+        if id(measure) not in self._flows:
+            self._flows[id(measure)] = flow(self.world, measure, self.named)
+        return self._flows[id(measure)]
+
+    def level(self, measure: Measure, day: int) -> Level:
+        """Return a stock at the end of a day."""
+        place = (id(measure), day)
+        if place not in self._levels:
+            self._levels[place] = level(self.world, measure, day, self.named)
+        return self._levels[place]
+
+    def is_flow(self, reference: MeasureReference) -> bool:
+        """Tell whether amounts of the measure are dated."""
+        return reference == "records" or self.measure(reference).flow is not None
+
+    def total(
+        self,
+        reference: MeasureReference,
+        days: tuple[int, int],
+        agencies: set[str] | None,
+        bucket: str | None = None,
+    ) -> Any:  # noqa: ANN401 - an int or a Decimal
+        """Sum a measure over days and agencies (None: all), or read it at the last of the days."""
+        if reference == "records":
+            return sum(
+                days[0] <= day <= days[1] and (agencies is None or agency in agencies)
+                for agency, day in self.world.records
+            )
+        measure = self.measure(reference)
+        if measure.flow is not None:
+            return sum(
+                one.amount
+                for one in self.flow(measure)
+                if days[0] <= one.day <= days[1]
+                and (agencies is None or one.agency in agencies)
+                and bucket in {None, one.bucket}
+            )
+        if measure.latest is not None:
+            return latest(self.world, measure.latest, measure.subject, days[1], agencies)
+        return sum(
+            amount
+            for (row, agency), amount in self.level(measure, days[1]).items()
+            if (agencies is None or agency in agencies) and bucket in {None, row}
+        )
+
+    def population(self, population: Population, day: int, *, active: bool) -> set[str]:
+        """Return the agencies that the register says this of on `day`."""
+        register = self.world.register(day)
+        codes = self.world.active(day) if active else set(register)
+        return {code for code in codes if self._fits(population, code, day)}
+
+    def _fits(self, wanted: Population, code: str, day: int) -> bool:
+        register = self.world.register(day)
+        entry = register[code]
+        flags = ("is_administrative", "handles_procedures", "has_one_stop_unit")
+        parent = register.get(str(entry.get("parent_agency_id")), {})
+        return (
+            (wanted.level is None or entry["level"] in wanted.level)
+            and (wanted.block is None or entry["block"] in wanted.block)
+            and (wanted.parent_level is None or parent.get("level") in wanted.parent_level)
+            and (wanted.members is None or code in {r.code for r in self.lists[wanted.members]})
+            and all(getattr(wanted, f) is None or entry[f] is getattr(wanted, f) for f in flags)
+        )
+
+
+@dataclass
+class Reader:
+    """Reads the indicators of one plan."""
+
+    known: Known
+    plan: Plan
+
+    def period(self, target: Target, years: int = 0) -> tuple[int, int]:
+        """Return the period that a target is read over; one due before the plan begins has its deadline's year."""
+        first, last = self.plan.period_start, self.plan.period_end
+        if target.deadline < first:
+            year = target.deadline.year
+            first, last = date(year, 1, 1), date(year, 12, 31)
+        return day_from_date(shifted(first, years)), day_from_date(shifted(last, years))
+
+    def days(self, window: str, day: int, target: Target, *, years: int = 0) -> tuple[int, int]:
+        """Return the first and last day of a window read on `day`; `years` shifts the period."""
+        start, end = self.period(target, years)
+        if window == "now":
+            return -(10**9), day
+        if window == "plan":
+            return start, min(day, end)
+        if window == "year":
+            clip = target.indicator is None or target.indicator.clip is None
+            last = min(day, end) if clip else day
+            first = day_from_date(date(date_of(last).year, 1, 1))
+            return (max(first, start) if clip else first), last
+        return day - int(window.removesuffix("d")) + 1, day
+
+    def window(self, form: IndicatorForm) -> str:
+        """Return the window of a form that names none."""
+        if form.ratio is not None:
+            parts = [*form.ratio.num, *form.ratio.den]
+            return "year" if self._flows(parts) else "now"
+        if form.value is not None:
+            return "plan" if self._flows(form.value) else "now"
+        if form.median is not None:
+            return "plan" if self._flows([form.median]) else "now"
+        if form.change is not None:
+            return self.window(form.change.of)
+        return "now"
+
+    def _flows(self, parts: Sequence[MeasureReference]) -> bool:
+        kinds = [
+            self.known.is_flow(part)
+            for part in parts
+            if part == "records" or self.known.measure(part).latest is None
+        ]
+        return bool(kinds) and all(kinds)
+
+    def shown_window(self, indicator: Indicator) -> str:
+        """Return the window of an indicator."""
+        return str(indicator.window or self.window(indicator))
+
+    def sides(
+        self,
+        indicator: Indicator,
+        target: Target,
+        day: int,
+        agency: str = "*",
+        until: int | None = None,
+    ) -> Sides:
+        """Return an indicator's figure on `day`, as a target reads it: at its deadline once that has passed."""
+        deadline = day_from_date(target.deadline) if until is None else until
+        agencies = None if agency == "*" else {agency}
+        read = min(day, deadline)
+        if agency == "*" and indicator.over is not None:
+            agencies = self.known.population(indicator.over, read, active=False)
+        window = str(indicator.window or self.window(indicator))
+        return self._form(indicator, window, read, agencies, target)
+
+    def _form(  # noqa: PLR0913 - what a figure depends on
+        self,
+        form: IndicatorForm,
+        window: str,
+        day: int,
+        agencies: set[str] | None,
+        target: Target,
+        years: int = 0,
+    ) -> Sides:
+        days = self.days(window, day, target, years=years)
+        if form.value is not None:
+            return Sides(self._sum(form.value, days, agencies))
+        if form.ratio is not None:
+            num, den = (
+                self._sum(side, days, agencies) or 0 for side in (form.ratio.num, form.ratio.den)
+            )
+            return Sides(None, num, den)
+        if form.latest is not None:
+            return Sides(self.known.total(form.latest, days, agencies))
+        if form.median is not None:
+            return self._median(form.median, days, agencies)
+        if form.agencies is not None:
+            of = self.known.population(form.agencies.of, day, active=True)
+            of = of if agencies is None else of & agencies
+            met = {code for code in of if self._meets_all(form.agencies.meet, code, day, target)}
+            return Sides(len(met), len(met), len(of))
+        if form.checklist is not None:
+            return self._checklist(form.checklist, day, agencies, target)
+        if form.change is None:
+            raise ValueError(form)
+        return self._change(form.change, window, day, agencies, target)
+
+    def _sum(
+        self, parts: Sequence[MeasureReference], days: tuple[int, int], agencies: set[str] | None
+    ) -> Any:  # noqa: ANN401 - an int or a Decimal
+        found = [self.known.total(part, days, agencies) for part in parts]
+        present = [amount for amount in found if amount is not None]
+        return sum(present) if present else None
+
+    def _median(
+        self, part: MeasureReference, days: tuple[int, int], agencies: set[str] | None
+    ) -> Sides:
+        found = sorted(
+            int(one.bucket)
+            for one in self.known.flow(self.known.measure(part))
+            if days[0] <= one.day <= days[1] and (agencies is None or one.agency in agencies)
+        )
+        return Sides(found[(len(found) - 1) // 2] if found else None, None, len(found))
+
+    def _meets_all(
+        self, conditions: Sequence[FigureCondition], code: str, day: int, target: Target
+    ) -> bool:
+        return all(self._meets(condition, code, day, target) for condition in conditions)
+
+    def _meets(self, condition: FigureCondition, code: str, day: int, target: Target) -> bool:
+        parts = condition.figure or [*condition.ratio.num, *condition.ratio.den]  # type: ignore[union-attr]  # one of them
+        window = str(condition.window or ("plan" if self._flows(parts) else "now"))
+        days = self.days(window, day, target)
+        if condition.ratio is None:
+            value = Fraction(self._sum(parts, days, {code}) or 0)
+        else:
+            den = self._sum(condition.ratio.den, days, {code})
+            if not den:
+                return False
+            value = (
+                100 * Fraction(self._sum(condition.ratio.num, days, {code}) or 0) / Fraction(den)
+            )
+        bounds = {
+            "at_least": lambda bound: value >= bound,
+            "more_than": lambda bound: value > bound,
+            "at_most": lambda bound: value <= bound,
+            "less_than": lambda bound: value < bound,
+        }
+        given = [name for name in bounds if getattr(condition, name) is not None]
+        if not given:
+            return value >= (1 if condition.ratio is None else 100)
+        return all(bounds[name](Fraction(getattr(condition, name))) for name in given)
+
+    def _checklist(
+        self, checklist: Checklist, day: int, agencies: set[str] | None, target: Target
+    ) -> Sides:
+        def amount(part: MeasureReference, bucket: str | None) -> Any:  # noqa: ANN401 - an int or a Decimal
+            name = checklist.window or ("plan" if self.known.is_flow(part) else "now")
+            return self.known.total(part, self.days(str(name), day, target), agencies, bucket)
+
+        if checklist.rows is not None:
+            found = [amount(row, None) for row in checklist.rows]
+        else:
+            items = checklist.items
+            if items is None:
+                items = [row.code for row in self.known.lists[checklist.members or ""]]
+            found = [amount(checklist.each or "", item) for item in items]
+        met = sum((one or 0) >= 1 for one in found)
+        if target.kind == "milestone":
+            return Sides(int(met == len(found)), met, len(found))
+        return Sides(met, met, len(found))
+
+    def _change(  # noqa: PLR0913 - what a figure depends on
+        self,
+        change: Change,
+        window: str,
+        day: int,
+        agencies: set[str] | None,
+        target: Target,
+    ) -> Sides:
+        now = self._one(self._form(change.of, window, day, agencies, target))
+        against = change.against
+        before: Any = against.reference
+        if against.latest is not None:
+            before = self.known.total(against.latest, (0, day), agencies)
+        elif against.years is not None:
+            years = against.years
+            earlier = day_from_date(shifted(date_of(day), years))
+            before = self._one(self._form(change.of, window, earlier, agencies, target, years))
+        value = None if now is None or before is None else now - before
+        return Sides(value, missing=before is None)
+
+    @staticmethod
+    def _one(sides: Sides) -> Any:  # noqa: ANN401 - an int or a Decimal
+        if sides.value is not None or sides.denominator is None:
+            return sides.value
+        if sides.denominator == 0:
+            return None
+        return 100 * Fraction(sides.numerator or 0) / Fraction(sides.denominator)
+
+    def reading(self, target: Target, day: int) -> tuple[Fraction | None, bool, bool]:
+        """Return the exact value on `day`; whether too few cases make it; and whether a reference is missing."""
+        indicator = target.indicator
+        if indicator is None:
+            raise ValueError(target.id)
+        sides = self.sides(indicator, target, day)
+        if is_percentage(indicator, target.unit):
+            if not sides.denominator:
+                return None, False, False
+            value = 100 * Fraction(sides.numerator or 0) / Fraction(sides.denominator)
+            flows = indicator.ratio is not None and all(
+                self.known.is_flow(part) for part in [*indicator.ratio.num, *indicator.ratio.den]
+            )
+            return value, flows and sides.denominator < 20, False
+        if sides.missing:
+            return None, False, True
+        if sides.value is None or self.null(indicator, target, "*"):
+            return None, False, False
+        return Fraction(sides.value), False, False
+
+    def figure(
+        self, target: Target, day: int, agency: str = "*", until: int | None = None
+    ) -> Figure:
+        """Return what a row shows; with `until` the deadline is overlooked up to that day."""
+        indicator = target.indicator
+        if indicator is None:
+            raise ValueError(target.id)
+        sides = self.sides(indicator, target, day, agency, until)
+        if is_percentage(indicator, target.unit):
+            value = None
+            if sides.denominator:
+                value = rounded(100 * Fraction(sides.numerator or 0) / Fraction(sides.denominator))
+            return Figure(value, sides.numerator, sides.denominator)
+        if self.null(indicator, target, agency):
+            return Figure(None, None, None)
+        if isinstance(sides.value, Fraction):
+            return Figure(rounded(sides.value), None, None)
+        return Figure(sides.value, sides.numerator, sides.denominator)
+
+    def null(self, indicator: Indicator, target: Target, agency: str) -> bool:
+        """Tell whether a count has no kept fact that could make it."""
+        if target.kind == "milestone" or indicator.median or indicator.change or indicator.latest:
+            return False
+        types = types_read(indicator, self.known.named)
+        if indicator.agencies is not None:
+            types.add("agency.registered")
+        return not self.known.world.keeps(types, agency)
+
+
+def is_percentage(indicator: Indicator, unit: str) -> bool:
+    """Tell whether a figure is a share in %."""
+    shares = (indicator.ratio, indicator.agencies, indicator.checklist)
+    return unit.startswith("%") and any(share is not None for share in shares)
+
+
+def shifted(when: date, years: int) -> date:
+    """Return the same date some years away; 28 February for a 29th that year lacks."""
+    try:
+        return when.replace(year=when.year + years)
+    except ValueError:
+        return when.replace(year=when.year + years, day=28)
+
+
+__all__ = ["Decimal", "Known", "Reader", "Sides", "is_percentage", "shifted"]

@@ -1,0 +1,70 @@
+"""A Kafka and a database with worker processes on them, as an operator runs them."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.topics import all_topics
+from streams.settings import Settings
+from streams.topic_admin import ensure_topics
+from tests.support.kafka import ApacheKafka, delete_topics
+from tests.support.processes import Process, Starter, processes
+
+
+class Site:
+    """Where workers run; their settings are those with which a test need not wait for long."""
+
+    def __init__(self, kafka: ApacheKafka, database: str, starter: Starter) -> None:
+        self.kafka = kafka
+        self._database = database
+        self._starter = starter
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of clients."""
+        return Settings(kafka_bootstrap_servers=self.kafka.bootstrap)
+
+    def worker(self, **settings: str) -> Process:
+        """Start `tiendo worker`; a setting is given by its name in small letters."""
+        tiendo = str(Path(sys.executable).parent / "tiendo")
+        return self._starter.start([tiendo, "worker"], **self._environment(settings))
+
+    def tally_worker(self, **settings: str) -> Process:
+        """Start a worker whose book only tallies."""
+        module = [sys.executable, "-m", "tests.support.tally_worker"]
+        return self._starter.start(module, **self._environment(settings))
+
+    async def fresh_topics(self) -> None:
+        """Leave all topics behind empty, as `tiendo topics` makes them: their names are a fixed list, so tests share them."""
+        await delete_topics(self.kafka.bootstrap, [topic.name for topic in all_topics()])
+        await ensure_topics(self.settings, all_topics())
+
+    def _environment(self, settings: dict[str, str]) -> dict[str, str]:
+        named = {
+            "kafka_bootstrap_servers": self.kafka.bootstrap,
+            "postgres_dsn": self._database,
+            "publish_days": "false",
+            "consumer_group": f"tiendo-{self._database.partition('?')[0].rpartition('/')[2]}",
+            "session_timeout_seconds": "3",
+            "heartbeat_seconds": "0.3",
+            "metadata_max_age_seconds": "1",
+            "log_json": "true",
+        } | settings
+        return {f"TIENDO_{name.upper()}": value for name, value in named.items()}
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Iterator[Starter]:
+    """Start processes that end with the test."""
+    with processes(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+async def site(kafka: ApacheKafka, database: str, starter: Starter) -> Site:
+    """Return empty topics and an empty database."""
+    here = Site(kafka, database, starter)
+    await here.fresh_topics()
+    return here
