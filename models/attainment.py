@@ -205,7 +205,7 @@ class StatusSeries:
             self._courses[year] = Course(terms, start, deadline)
         return self._courses[year], until
 
-    def _status(self, course: Course, day: Day, *, attained_before: bool) -> Status:  # noqa: C901, PLR0911 - the table of section 7, a line each
+    def _status(self, course: Course, day: Day, *, attained_before: bool) -> Status:  # noqa: C901 - the table of section 7, a line each
         reading = self._readings[day - self.first_day]
         if reading is NO_REFERENCE or self.terms.reason_not_measurable is not None:
             return Status.NOT_MEASURABLE

@@ -7,7 +7,7 @@ transaction must write, and a book whose changes were not committed is thrown aw
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from models.catalogue.compiled import ProvinceCatalogue
+from models.catalogue import ProvinceCatalogue
 from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
 from models.days import Day
 from models.facts import DeadLetter, Event

@@ -115,12 +115,12 @@ def overdue(facts: Grouped) -> Intervals:
     result: list[Interval] = []
     begin, last_in_time, stood = received.day, day_of(first), 0
 
-    def add(start: int, end: int) -> None:
-        start, end = max(start, last_in_time + 1, begin), min(end, closed)
+    def add(start: Day, end: Day) -> None:
+        start, end = max(start, Day(last_in_time + 1), begin), min(end, closed)
         if start < end:
             result.append((start, end, received))
 
-    reached: int = begin
+    reached = begin
     for stay in stays(facts):
         add(reached, stay.start)
         reached = stay.end

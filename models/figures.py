@@ -139,6 +139,7 @@ class MedianForm:
         counts = [
             (int(bucket), scope.series(self.name, bucket).between(*span))
             for bucket in scope.buckets(self.name)
+            if bucket
         ]
         members = sorted((bucket, count) for bucket, count in counts if count > 0)
         total = sum(count for _, count in members)
@@ -165,6 +166,7 @@ class LatestForm:
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
         """Return the sums behind the figure."""
+        del period, window  # never clipped
         for bucket in sorted(scope.buckets(self.name), reverse=True):
             if scope.series(self.name, bucket).upto(day) > 0:
                 value = Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1])
@@ -191,6 +193,7 @@ class RatioForm:
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
         """Return the sums behind the figure."""
+
         def amount(side: tuple[str, ...] | LatestForm) -> Amount:
             if isinstance(side, LatestForm):
                 return side.sums(scope, period, window, day).value or 0
@@ -222,12 +225,11 @@ class CountedForm:
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
         """Return the sums behind the figure."""
+        del period, window  # its conditions have their own
         if self.of is not None:
             met = scope.series(self.met).upto(day)
             return Sums(met, met, scope.series(self.of).upto(day))
-        met = sum(
-            scope.series(self.met, row).upto(day) > 0 for row in scope.buckets(self.met)
-        )
+        met = sum(scope.series(self.met, row).upto(day) > 0 for row in scope.buckets(self.met))
         if self.milestone:
             return Sums(int(met == self.rows), met, self.rows)
         return Sums(met, met, self.rows)

@@ -7,10 +7,10 @@ Every operation is pointwise: the label of a day depends on that day alone, so a
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from models.days import FOREVER
+from models.days import Day
 from models.facts import Assertion
 
-Interval = tuple[int, int, Assertion]
+Interval = tuple[Day, Day, Assertion]
 """`start` is the first day inside, `end` the first day after; `FOREVER` where it is open."""
 
 Intervals = Sequence[Interval]
@@ -36,11 +36,11 @@ def _runs(intervals: Intervals) -> Iterator[list[Interval]]:
         yield run
 
 
-def _opening(run: Sequence[Interval]) -> int:
+def _opening(run: Sequence[Interval]) -> Day:
     return run[0][0]
 
 
-def _start(interval: Interval) -> int:
+def _start(interval: Interval) -> Day:
     return interval[0]
 
 
@@ -112,13 +112,13 @@ def holds(intervals: Intervals, day: int) -> bool:
     return index >= 0 and day < intervals[index][1]
 
 
-def within(days: Sequence[tuple[int, Assertion]], length: int, times: int) -> Intervals:
+def within(days: Sequence[tuple[Day, Assertion]], length: int, times: int) -> Intervals:
     """Return the days x on which at least `times` of the distinct, sorted `days` lie in (x - length, x].
 
     The label is that of the latest of `days` on or before x.
     """
     spans = [
-        (days[i][0], days[i - times + 1][0] + length)
+        (days[i][0], Day(days[i - times + 1][0] + length))
         for i in range(times - 1, len(days))
         if days[i][0] < days[i - times + 1][0] + length
     ]
@@ -126,7 +126,7 @@ def within(days: Sequence[tuple[int, Assertion]], length: int, times: int) -> In
 
 
 def within_year(
-    days: Sequence[tuple[int, Assertion]], ends: Sequence[int], times: int
+    days: Sequence[tuple[Day, Assertion]], ends: Sequence[Day], times: int
 ) -> Intervals:
     """Return the days from the `times`-th of the distinct, sorted `days` of a year to that year's end.
 
@@ -138,9 +138,9 @@ def within_year(
     return _labelled(spans, days)
 
 
-def _labelled(spans: Sequence[tuple[int, int]], days: Sequence[tuple[int, Assertion]]) -> Intervals:
+def _labelled(spans: Sequence[tuple[Day, Day]], days: Sequence[tuple[Day, Assertion]]) -> Intervals:
     """Merge overlapping spans and cut them at `days`, so that each day has the label of the latest of them."""
-    merged: list[list[int]] = []
+    merged: list[list[Day]] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:
             merged[-1][1] = max(merged[-1][1], end)
@@ -158,10 +158,5 @@ def _labelled(spans: Sequence[tuple[int, int]], days: Sequence[tuple[int, Assert
     return result
 
 
-def _day(entry: tuple[int, Assertion]) -> int:
+def _day(entry: tuple[Day, Assertion]) -> Day:
     return entry[0]
-
-
-def open_ended(start: int, label: Assertion) -> Intervals:
-    """Return the single interval from `start` on."""
-    return ((start, FOREVER, label),)

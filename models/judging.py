@@ -8,7 +8,7 @@ from typing import Final
 
 from models.alerts import HOUSE_PLAN, AlertKey, Wording, reconcile
 from models.attainment import Reading, StatusSeries
-from models.catalogue.compiled import CompiledTarget, ProvinceCatalogue
+from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.changes import AlertRow, Amount, AttainmentRow, Figure
 from models.days import Day
 from models.episodes import Holds, Timeline, episodes
@@ -134,6 +134,10 @@ class Judge:
         for measure in (OVERDUE, OPEN):
             for agency in self._sources.panes.agencies(measure):
                 self._overdue_since[agency] = self._first_day
+        for rows in self._alerts.values():  # what raised them may have left no pane behind
+            for row in rows.values():
+                if row.agency is not None:
+                    self._recheck.add((Rule(row.rule), row.agency))
 
     def mark_measure(self, measure: str, agency: str, day: Day) -> None:
         """Note that a pane changed: figures from its day on may differ."""

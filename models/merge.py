@@ -7,7 +7,7 @@ the old one loses the fact and the new one gains it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from models.catalogue.compiled import ProvinceCatalogue
+from models.catalogue import ProvinceCatalogue
 from models.changes import PartKey, PartRequest
 from models.events import VOCABULARY, EventType
 from models.facts import Assertion, DeadLetter, Event, FactKey, SubjectId

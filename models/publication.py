@@ -6,7 +6,7 @@ A row is made again only when one of its panes changed, or when a day entered or
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from models.catalogue.compiled import ProvinceCatalogue
+from models.catalogue import ProvinceCatalogue
 from models.changes import Figure, HistoryRow, KpiKey
 from models.days import Day, year_start
 from models.definitions import WindowName

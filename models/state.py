@@ -1,6 +1,6 @@
 """The state of one province that the fold works on: what its owner keeps at hand under one epoch."""
 
-from models.catalogue.compiled import ProvinceCatalogue
+from models.catalogue import ProvinceCatalogue
 from models.changes import AgencyRow, Mark, StoredBook
 from models.days import Day
 from models.derived import AgencyDerivation

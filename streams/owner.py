@@ -17,7 +17,7 @@ from faust.types import TP
 from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
 from models.envelope import decode
 from models.errors import Fenced, Unavailable
-from models.facts import DeadLetter, Event
+from models.facts import DeadLetter, Event, Record
 from models.topics import province_of
 from sinks.postgres.ledger import Claim
 from streams.batch import Batch
@@ -176,7 +176,7 @@ class ProvinceOwner:
         ):
             book = None  # the old one goes before the new one comes
             stored = await self._patiently(lambda: means.ledger.load(claim), alive)
-            book = means.restore(stored)
+            book = await asyncio.to_thread(means.restore, stored)
             means.loaded()
         self._claim, self._book = claim, book
         self._stand(Standing.READING, next_offset=claim.mark.next_offset)
@@ -188,11 +188,17 @@ class ProvinceOwner:
         self._book = None
         if claim is None or book is None or book.mark.next_offset != batch.base:
             raise Fenced(f"the book of {self.province} does not end at offset {batch.base}")
-        events = [decode(record) for record in batch.records]
-        homes = await self._read(book.homes(events), batch.alive)
-        parts = {**homes, **await self._read(book.subjects(events, homes), batch.alive)}
-        changes = book.apply(
-            events, parts, next_offset=batch.next_offset, last_crc=checksum(batch.records[-1].value)
+        # in threads: a long fold must not keep the loop from what other provinces' transactions wait for
+        events, wanted = await asyncio.to_thread(_decoded, book, batch.records)
+        homes = await self._read(wanted, batch.alive)
+        wanted = await asyncio.to_thread(book.subjects, events, homes)
+        parts = {**homes, **await self._read(wanted, batch.alive)}
+        changes = await asyncio.to_thread(
+            book.apply,
+            events,
+            parts,
+            next_offset=batch.next_offset,
+            last_crc=checksum(batch.records[-1].value),
         )
         await self._patiently(lambda: self._means.ledger.commit(claim, changes), batch.alive)
         self._book = book
@@ -261,6 +267,14 @@ class ProvinceOwner:
         self.health = Health(
             standing, detail, kept, time.monotonic() if moved else self.health.moved_at
         )
+
+
+def _decoded(
+    book: Fold, records: Sequence[Record]
+) -> tuple[list[Event | DeadLetter], set[PartRequest]]:
+    """Return the events of records and what the fold must read of them first."""
+    events = [decode(record) for record in records]
+    return events, book.homes(events)
 
 
 def _frames(error: BaseException) -> list[str]:

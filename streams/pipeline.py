@@ -34,6 +34,9 @@ LOOK_SECONDS: Final = 0.05
 DAYS_AT_ONCE: Final = 100
 """Days that are closed in one transaction: bounds its size."""
 
+EMBEDDED_SESSION_SECONDS: Final = 5.0
+"""The embedded broker makes the first member of a group wait for half of its session timeout."""
+
 
 class NotFolded(TiendoError):  # noqa: N818 - named for what happened to the records
     """The records were sent and not all of them applied; the log says why."""
@@ -146,7 +149,7 @@ async def embedded_pipeline(watch: Watch) -> AsyncIterator[Pipeline]:
     """Start Kafka and Postgres, bring schema, catalogue and topics in, and open the ledger."""
     watch.stage("Starting Kafka and Postgres ...")
     catalogue = load_catalogue()
-    async with embedded_kafka() as kafka, embedded_postgres() as dsn:
+    async with embedded_kafka() as kafka, embedded_postgres(durable=False) as dsn:
         settings = load_settings(
             kafka_bootstrap_servers=kafka,
             kafka_idempotence=False,
@@ -154,6 +157,8 @@ async def embedded_pipeline(watch: Watch) -> AsyncIterator[Pipeline]:
             postgres_dsn=dsn,
             provinces=PROVINCES,
             consumer_group_instance_id=None,
+            session_timeout_seconds=EMBEDDED_SESSION_SECONDS,
+            heartbeat_seconds=1.0,
             publish_days=False,
             metrics_port=None,
         )

@@ -4,6 +4,7 @@ An error names file, id and field; nothing is computed from a definition that wa
 """
 
 from models.catalogue.loading import Catalogue, load_catalogue
-from models.catalogue.compiled import CompiledTarget, ProvinceCatalogue
+from models.catalogue.province import ProvinceCatalogue
+from models.catalogue.targets import CompiledTarget
 
 __all__ = ["Catalogue", "CompiledTarget", "ProvinceCatalogue", "load_catalogue"]

@@ -3,7 +3,7 @@
 The engine's version is the hash of these files and of a constant that is raised whenever the fold's result changes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -12,13 +12,15 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from models.catalogue.compiled import ProvinceCatalogue, compile_province, stocks_of
+from models.catalogue.draft import Named, stocks_of
+from models.catalogue.faults import first_fault
 from models.catalogue.listing import Listing
+from models.catalogue.province import Definitions, ProvinceCatalogue, compile_province
 from models.catalogue.yaml12 import parse
 from models.definitions import Definition, HouseFile, Measure, MeasuresFile, PlanFile
 from models.errors import CatalogueError
-from models.fields import Place
 from models.measures import compile_measure
+from models.place import Place
 from models.topics import PROVINCES
 
 FOLD_VERSION: Final = 1
@@ -72,34 +74,25 @@ def compile_catalogue(texts: Mapping[str, str]) -> Catalogue:
     """
     shared = _validated(MeasuresFile, texts, "measures.yaml")
     house = _validated(HouseFile, texts, "house.yaml")
-    plans = {name: _validated(PlanFile, texts, name) for name in texts if name.startswith("plans/")}
     provinces: dict[str, ProvinceCatalogue] = {}
-    for name, plan in plans.items():
-        if plan.plan.province not in PROVINCES:
-            raise CatalogueError(
-                f"{name}: {plan.plan.id}: province: {plan.plan.province} is no province"
-            )
-        if plan.plan.province in provinces:
-            raise CatalogueError(
-                f"{name}: {plan.plan.id}: province: {plan.plan.province} has another plan already"
-            )
-        _check_targets(name, plan)
-        named = _named(
-            [
+    for name in texts:
+        if name.startswith("plans/"):
+            plan = _validated(PlanFile, texts, name)
+            _check_province(name, plan, provinces)
+            _check_targets(name, plan)
+            sources = [
                 ("measures.yaml", shared.measures),
                 ("house.yaml", house.measures),
                 (name, plan.measures),
             ]
-        )
-        stocks = stocks_of(named)
-        for measure_name, (file, measure) in named.items():
-            compile_measure(measure_name, measure, Place(file, measure_name), stocks)
-        provinces[plan.plan.province] = compile_province(name, plan, "house.yaml", house, named)
-    missing = [slug for slug in PROVINCES if slug not in provinces]
-    if missing:
-        raise CatalogueError(f"plans: {', '.join(missing)}: has no plan")
-    ordered = {slug: provinces[slug] for slug in PROVINCES}
-    return Catalogue(_engine_version(texts), ordered)
+            named = _named(sources)
+            _check_measures(named)
+            definitions = Definitions(name, plan, "house.yaml", house, named)
+            provinces[plan.plan.province] = compile_province(definitions)
+    for slug in PROVINCES:
+        if slug not in provinces:
+            raise Place("plans", slug).error("province", "has no plan")
+    return Catalogue(_engine_version(texts), {slug: provinces[slug] for slug in PROVINCES})
 
 
 def _engine_version(texts: Mapping[str, str]) -> str:
@@ -109,29 +102,44 @@ def _engine_version(texts: Mapping[str, str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _named(sources: Iterable[tuple[str, Mapping[str, Measure]]]) -> dict[str, tuple[str, Measure]]:
+def _named(sources: Iterable[tuple[str, Mapping[str, Measure]]]) -> Named:
     named: dict[str, tuple[str, Measure]] = {}
     for file, measures in sources:
         for name, measure in measures.items():
             if name in named:
-                raise CatalogueError(
-                    f"{file}: {name}: measures: {named[name][0]} has a measure of this name"
+                raise Place(file, name).error(
+                    "measures", f"{named[name][0]} has a measure of this name"
                 )
             named[name] = (file, measure)
     return named
 
 
+def _check_measures(named: Named) -> None:
+    """Compile every measure, so that one which nothing reads yet is checked too."""
+    stocks = stocks_of(named)
+    for name, (file, measure) in named.items():
+        compile_measure(name, measure, Place(file, name), stocks)
+
+
+def _check_province(file: str, plan: PlanFile, others: Collection[str]) -> None:
+    province = plan.plan.province
+    if province not in PROVINCES:
+        raise Place(file, plan.plan.id).error("province", f"{province} is no province")
+    if province in others:
+        raise Place(file, plan.plan.id).error("province", f"{province} has another plan already")
+
+
 def _check_targets(file: str, plan: PlanFile) -> None:
-    seen: set[str] = set()
+    known: set[str] = set()
     for target in plan.targets:
-        if target.id in seen:
-            raise CatalogueError(f"{file}: {target.id}: id: stands twice")
-        seen.add(target.id)
+        if target.id in known:
+            raise Place(file, target.id).error("id", "stands twice")
+        known.add(target.id)
     for target in plan.targets:
         for other in target.overlaps_with:
-            if other not in seen:
-                raise CatalogueError(
-                    f"{file}: {target.id}: overlaps_with: {other} is no target of the plan"
+            if other not in known:
+                raise Place(file, target.id).error(
+                    "overlaps_with", f"{other} is no target of the plan"
                 )
 
 
@@ -142,25 +150,4 @@ def _validated(shape: type[File], texts: Mapping[str, str], name: str) -> File:
     try:
         return shape.model_validate(data)
     except ValidationError as error:
-        raise _first_fault(name, data, error) from None
-
-
-def _first_fault(name: str, data: object, error: ValidationError) -> CatalogueError:
-    """Return the first fault as one sentence: file, id, field, what is wrong."""
-    fault = error.errors(include_url=False, include_context=False)[0]
-    where = list(fault["loc"])
-    owner = "file"
-    if len(where) >= 2 and isinstance(where[1], str):
-        owner, where = where[1], where[2:]
-    elif len(where) >= 2 and isinstance(data, dict) and isinstance(where[1], int):
-        owner, where = _id_of(data[where[0]][where[1]], where[1]), where[2:]
-    fields = ".".join(
-        str(part) for part in where if not str(part).startswith(("function-", "Condition"))
-    )
-    others = error.error_count() - 1
-    more = f" (and {others} more)" if others else ""
-    return CatalogueError(f"{name}: {owner}: {fields or 'definition'}: {fault['msg']}{more}")
-
-
-def _id_of(entry: object, number: int) -> str:
-    return str(entry["id"]) if isinstance(entry, dict) and "id" in entry else f"entry {number + 1}"
+        raise first_fault(name, data, error) from None

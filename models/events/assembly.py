@@ -14,7 +14,7 @@ from models.events.fields import Payload
 from models.events.log import DAY_STARTED, RETRACTION
 from models.facts import Assertion, Event, FactKey, Record, Value
 
-_canonical: Final = msgspec.json.Encoder(order="deterministic").encode
+_canonical: Final = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
 
 
 class Frame(NamedTuple):

@@ -2,6 +2,9 @@
 
 Each takes the province, then one array a column. What is kept once is upserted with absolute values; what is only ever
 added (histories, outbox, dead letters) is inserted, so that writing it twice is an error and not a silent second row.
+
+A deletion finds its rows one by one through the key. Joined with the keys instead, a table without statistics is
+compared row by row with every key: the planner takes a province's partition for a two hundredth of what it is.
 """
 
 from typing import Final
@@ -12,9 +15,13 @@ SELECT $1, kind, key, part, facts
 FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) AS given (kind, key, part, facts)
 ON CONFLICT (province, kind, key, part) DO UPDATE SET facts = excluded.facts"""
 DELETE_PARTS: Final = """
-DELETE FROM tiendo.subject AS s
-USING unnest($2::text[], $3::text[], $4::text[]) AS given (kind, key, part)
-WHERE s.province = $1 AND s.kind = given.kind AND s.key = given.key AND s.part = given.part"""
+DELETE FROM tiendo.subject WHERE province = $1 AND ctid = ANY (ARRAY(
+    SELECT found.ctid
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS given (kind, key, part)
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM tiendo.subject AS s
+        WHERE s.province = $1 AND s.kind = given.kind AND s.key = given.key AND s.part = given.part
+        OFFSET 0) AS found))"""
 UPSERT_PANES: Final = """
 INSERT INTO tiendo.pane (province, measure, bucket, agency, day, amount)
 SELECT $1, measure, bucket, agency, tiendo.day(day), amount::numeric
@@ -22,19 +29,27 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::text[])
     AS given (measure, bucket, agency, day, amount)
 ON CONFLICT (province, measure, bucket, agency, day) DO UPDATE SET amount = excluded.amount"""
 DELETE_PANES: Final = """
-DELETE FROM tiendo.pane AS p
-USING unnest($2::text[], $3::text[], $4::text[], $5::integer[]) AS given (measure, bucket, agency, day)
-WHERE p.province = $1 AND p.measure = given.measure AND p.bucket = given.bucket AND p.agency = given.agency
-    AND p.day = tiendo.day(given.day)"""
+DELETE FROM tiendo.pane WHERE province = $1 AND ctid = ANY (ARRAY(
+    SELECT found.ctid
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[]) AS given (measure, bucket, agency, day)
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM tiendo.pane AS p
+        WHERE p.province = $1 AND p.measure = given.measure AND p.bucket = given.bucket
+            AND p.agency = given.agency AND p.day = tiendo.day(given.day)
+        OFFSET 0) AS found))"""
 UPSERT_KEPT: Final = """
 INSERT INTO tiendo.kept (province, type, agency, facts)
 SELECT $1, type, agency, facts
 FROM unnest($2::text[], $3::text[], $4::bigint[]) AS given (type, agency, facts)
 ON CONFLICT (province, type, agency) DO UPDATE SET facts = excluded.facts"""
 DELETE_KEPT: Final = """
-DELETE FROM tiendo.kept AS k
-USING unnest($2::text[], $3::text[]) AS given (type, agency)
-WHERE k.province = $1 AND k.type = given.type AND k.agency = given.agency"""
+DELETE FROM tiendo.kept WHERE province = $1 AND ctid = ANY (ARRAY(
+    SELECT found.ctid
+    FROM unnest($2::text[], $3::text[]) AS given (type, agency)
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM tiendo.kept AS k
+        WHERE k.province = $1 AND k.type = given.type AND k.agency = given.agency
+        OFFSET 0) AS found))"""
 UPSERT_AGENCIES: Final = """
 INSERT INTO tiendo.agency (province, code, registered, active, silent_since)
 SELECT $1, code, registered, active, tiendo.day(silent_since)

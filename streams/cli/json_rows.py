@@ -15,7 +15,7 @@ from models.days import VIETNAM
 Row = Mapping[str, object]
 
 _NUMBERS: Final = frozenset({"numerator", "denominator"})
-_DECIMALS: Final = frozenset({"expected", "expected_value", "pace"})
+_DECIMALS: Final = frozenset({"expected_value", "pace"})
 _MEASURED: Final = frozenset({"value", "target_value", "baseline_value"})
 _PLACES: Final = Decimal("0.0001")
 

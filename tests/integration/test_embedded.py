@@ -10,7 +10,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
 from models.errors import Unavailable
+from models.topics import all_topics
 from streams.embedded import embedded_kafka, embedded_postgres
+from streams.settings import load_settings
+from streams.topic_admin import ensure_topics
 
 pytestmark = pytest.mark.integration
 
@@ -32,8 +35,9 @@ async def test_kafka_takes_records_and_is_gone_afterwards() -> None:
     """A record sent gets an offset; afterwards nobody listens on the port, and no process of it runs."""
     before = _brokers()
     async with embedded_kafka() as address:
+        await ensure_topics(load_settings(kafka_bootstrap_servers=address), all_topics())
         async with AIOKafkaProducer(bootstrap_servers=address) as producer:
-            metadata = await producer.send_and_wait("greetings", b"xin ch\xc3\xa0o")
+            metadata = await producer.send_and_wait("progress.tra-vinh", b"xin ch\xc3\xa0o")
         assert 1 == len(_brokers() - before)
 
     assert 0 == metadata.offset

@@ -122,7 +122,7 @@ class Naive:
             return never
         return day + ceil((self.target - value) / slope)
 
-    def status(self, day: int) -> str:  # noqa: PLR0911 - the table as it is printed
+    def status(self, day: int) -> str:
         """Return the first row of the table that holds."""
         start, deadline = self.period(day)
         reading = self.reading(day)

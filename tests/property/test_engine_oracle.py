@@ -14,8 +14,8 @@ from models.changes import Figure, KpiKey
 from models.days import VIETNAM, day_from_date
 from models.envelope import decode
 from models.facts import DeadLetter, Event, Record
+from tests.support.drafts import Draft, Setting
 from tests.support.fold import Tables, fold
-from tests.support.histories import Draft, Setting
 from tests.support.oracle.alerts import Replay, Revision
 from tests.support.oracle.facts import World
 from tests.support.oracle.house import House
@@ -79,9 +79,9 @@ def books() -> dict[str, Tables]:
 
 @pytest.mark.parametrize("expected", expected_figures(), ids=lambda one: "-".join(one[:4]))
 def test_the_hand_made_month_has_the_figures_worked_out_on_paper(
-    expected: Any,
+    expected: Any,  # noqa: ANN401 - a row of the file
     worlds: dict[str, World],
-    books: dict[str, Tables],  # noqa: ANN401 - a row of the file
+    books: dict[str, Tables],
 ) -> None:
     """Oracle and book agree with the file, figure by figure."""
     province, agency, window, indicator, figure = expected
@@ -100,7 +100,7 @@ def test_the_hand_made_month_has_three_dead_letters(books: dict[str, Tables]) ->
     """A bad value, a subject that is not the key, and no event at all."""
     dead = [one for one in map(decode, fixture_log()) if isinstance(one, DeadLetter)]
 
-    assert ["bad_payload", "key_mismatch", "not_json"] == sorted(one.reason for one in dead)
+    assert ["bad_payload", "key_mismatch", "not_cloudevent"] == sorted(one.reason for one in dead)
     assert 3 == sum(len(tables.dead_letters) for tables in books.values())
 
 

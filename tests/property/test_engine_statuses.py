@@ -22,8 +22,8 @@ from tests.support.examples import examples
 from tests.support.oracle.alerts import TARGET_RULES as WATCHED
 from tests.support.oracle.alerts import Board, Revision
 from tests.support.oracle.alerts import episodes as oracle_episodes
-from tests.support.oracle.figures import Known, Reader
 from tests.support.oracle.facts import World
+from tests.support.oracle.figures import Known, Reader
 from tests.support.oracle.judgement import Judge, Read
 
 START = date(2018, 11, 20)
@@ -179,7 +179,7 @@ def spread(runs: Runs, days: int) -> dict[int, Reading]:
     return dict(enumerate([*before, *found], FIRST - 120))
 
 
-@examples(60)
+@examples(30)
 @given(
     target=targets(),
     runs=st.lists(st.tuples(st.integers(1, 25), readings()), min_size=1, max_size=10),

@@ -3,7 +3,7 @@
 import os
 from typing import Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _FACTOR: Final = float(os.environ.get("TIENDO_TEST_EXAMPLES", "1"))
 
@@ -13,5 +13,6 @@ def examples(usual: int) -> settings:
     return settings(
         max_examples=max(int(usual * _FACTOR), 1),
         deadline=None,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

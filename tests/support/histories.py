@@ -3,24 +3,29 @@
 A history is drawn as a list of (recipe, seed): hypothesis shrinks it by leaving recipes out, and drawing costs next to nothing.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
-from unicodedata import normalize
 
 from hypothesis import strategies as st
 
-from models.days import VIETNAM, date_of
+from models.days import VIETNAM
 from models.facts import Record
-from tests.support.oracle.vocabulary import VOCABULARY, Field, Row
+from tests.support.drafts import (
+    AGENCIES,
+    DAY,
+    HOUR,
+    Draft,
+    Setting,
+    draft,
+    draw,
+    instant,
+    natural_key,
+)
+from tests.support.oracle.vocabulary import VOCABULARY
 
-Preferred = Mapping[tuple[str, str], Sequence[Any]]
-"""(type, field) -> values that definitions ask for: drawn more often than others."""
-
-AGENCIES: Final = ("A1", "A2", "A3")
 MOMENTS: Final = (
     "00:00:00",
     "07:59:59.999999",
@@ -29,63 +34,6 @@ MOMENTS: Final = (
     "17:00:00.000001",
     "23:59:59",
 )
-HOUR: Final = timedelta(hours=1)
-DAY: Final = 24 * HOUR
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where and when a history plays."""
-
-    province: str
-    start: date
-    days: int = 120
-    types: tuple[str, ...] = tuple(VOCABULARY)
-    preferred: Preferred = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An event before it is put into words."""
-
-    type: str
-    data: Mapping[str, Any]
-    agency: str
-    time: datetime
-    recorded: datetime
-    arrival: datetime
-    id: str
-    subject: str | None = None
-
-    def line(self, province: str) -> bytes:
-        """Return the event as a structured CloudEvent."""
-        key = self.subject if self.subject is not None else natural_key(self.type, self.data)
-        event = {
-            "specversion": "1.0",
-            "id": self.id,
-            "source": f"urn:tiendo:{province}:{'ab'[len(self.id) % 2]}",
-            "type": f"vn.tiendo.{self.type}.v1",
-            "subject": key,
-            "time": _instant(self.time),
-            "recordedtime": _instant(self.recorded),
-            "province": province,
-            "agency": self.agency,
-            "partitionkey": key,
-            "datacontenttype": "application/json",
-            "data": dict(self.data),
-        }
-        return json.dumps(event, ensure_ascii=False).encode()
-
-
-def _instant(value: datetime) -> str:
-    return value.astimezone(VIETNAM).isoformat()
-
-
-def natural_key(kind: str, data: Mapping[str, Any]) -> str:
-    """Return the natural key of a payload."""
-    parts = (data.get(name) for name in VOCABULARY[kind].natural_key)
-    texts = ("" if part is None else normalize("NFC", str(part)) for part in parts)
-    return "/".join(text.replace("%", "%25").replace("/", "%2F") for text in texts)
 
 
 class Writer:
@@ -109,97 +57,6 @@ class Writer:
         """Return a new event of a type with random fields but for those given."""
         time = self.when(rng)
         return draft(self.setting, rng, name, kind, time, given)
-
-
-def draft(  # noqa: PLR0913 - what an event needs
-    setting: Setting,
-    rng: Random,
-    name: str,
-    kind: str,
-    time: datetime,
-    given: Mapping[str, object],
-) -> Draft:
-    """Return an event of a type at a time."""
-    row = VOCABULARY[kind]
-    data: dict[str, Any] = {}
-    for one in row.fields.values():
-        value = given[one.name] if one.name in given else draw(setting, rng, row, one, time, data)
-        if value is not None or rng.random() < 0.5:
-            data[one.name] = value
-    delay = (
-        timedelta(0)
-        if rng.random() < 0.7
-        else rng.choice([HOUR, 26 * HOUR, 24 * 9 * HOUR, 24 * 40 * HOUR])
-    )
-    early = 20 * HOUR if rng.random() < 0.03 else timedelta(0)
-    recorded = time + rng.choice([timedelta(0), HOUR])
-    return Draft(kind, data, rng.choice(AGENCIES), time, recorded, recorded + delay - early, name)
-
-
-def draw(  # noqa: C901, PLR0911, PLR0912, PLR0913 - one line a kind of field
-    setting: Setting, rng: Random, row: Row, one: Field, time: datetime, data: Mapping[str, Any]
-) -> Any:  # noqa: ANN401 - a JSON value
-    """Return a random value for a field."""
-    preferred = setting.preferred.get((row.name, one.name))
-    if one.optional and rng.random() < 0.3:
-        return None
-    if preferred and rng.random() < 0.7:
-        value = rng.choice(preferred)
-        return [value] if one.kind == "list" else value
-    match one.kind:
-        case "id":
-            return rng.choice(pool(one.name, data))
-        case "bool":
-            return rng.random() < 0.7
-        case "int04":
-            return rng.randrange(5)
-        case "int":
-            year = time.year if "year" in one.name else 0
-            return (
-                year + rng.choice([0, 0, 0, 1, -1])
-                if year
-                else rng.choice([0, 1, 2, 30, 4_000_000])
-            )
-        case "number":
-            return rng.choice([0, 1, 1.5, 62.25])
-        case "enum":
-            return rng.choice(one.choices)
-        case "list":
-            choices = one.choices or AGENCIES
-            return rng.sample(choices, rng.randrange(1, len(choices)))
-        case "date":
-            return str((time + timedelta(days=_shift(rng, one, row))).astimezone(VIETNAM).date())
-        case "instant":
-            hours = (
-                24 * rng.randrange(1, 15)
-                if one.name == "due_at"
-                else -rng.choice([0, 0, 0, 0, 1, 1, 24, 72, 380 * 24])
-            )
-            return _instant(time + timedelta(hours=hours))
-    return rng.choice(["x", "y/ế%", normalize("NFD", "đường ế")])
-
-
-def _shift(rng: Random, one: Field, row: Row) -> int:
-    if one.name in {"valid_to", "ended_at", "period_end", "due_at", "planned_end"}:
-        return rng.choice([-1, 0, 1, 10, 29, 30, 31, 45, 200])
-    if one.name == row.moment:
-        return rng.choice([0, 0, 0, 0, -1, -40, 20])
-    return rng.choice([0, -3, -30])
-
-
-def pool(name: str, data: Mapping[str, Any]) -> Sequence[str]:
-    """Return the few ids that a field chooses from; fields that mean the same things share them."""
-    if name in {"subject_id", "holder_id"}:
-        name = f"{data.get('subject_type', data.get('holder_type'))}_id"
-    if name.endswith("agency_id") or name in {"from_id", "to_id", "agency_ids"}:
-        return AGENCIES
-    name = {"site_id": "system_id", "website_id": "system_id", "workstation_id": "asset_id"}.get(
-        name, name
-    )
-    name = {"filer_id": "enterprise_id", "payer_id": "enterprise_id"}.get(name, name)
-    return [f"{name[:3]}{number}" for number in (1, 2, 3)] + (
-        [] if name != "document_id" else ["1/QĐ-UBND"]
-    )
 
 
 Recipe = Callable[[Writer, Random, str], list[Draft]]
@@ -232,7 +89,7 @@ def _dossier(writer: Writer, rng: Random, name: str) -> list[Draft]:
             f"{name}-{number}",
             "dossier.status_changed",
             time,
-            {"dossier_id": case, "status_at": _instant(time)},
+            {"dossier_id": case, "status_at": instant(time)},
         )
         found.append(step)
     if rng.random() < 0.7:
@@ -244,7 +101,7 @@ def _dossier(writer: Writer, rng: Random, name: str) -> list[Draft]:
                 f"{name}-9",
                 "dossier.resolved",
                 time,
-                {"dossier_id": case, "resolved_at": _instant(time)},
+                {"dossier_id": case, "resolved_at": instant(time)},
             )
         )
     return found
@@ -271,12 +128,12 @@ def _caseload(writer: Writer, rng: Random, name: str) -> list[Draft]:
     ended = due + rng.choice([-1, 0, 2, 8]) * DAY
     found = []
     for number in range(rng.choice([10, 11, 14])):
-        given: dict[str, object] = {"dossier_id": f"{name}-{number}", "due_at": _instant(due)}
-        given |= {"received_at": _instant(time)}
+        given: dict[str, object] = {"dossier_id": f"{name}-{number}", "due_at": instant(due)}
+        given |= {"received_at": instant(time)}
         one = draft(writer.setting, rng, f"{name}-{number}", "dossier.received", time, given)
         found.append(replace(one, agency=agency, arrival=time))
         if late or number % 2:
-            given |= {"resolved_at": _instant(ended), "due_at": None}
+            given |= {"resolved_at": instant(ended), "due_at": None}
             end = draft(writer.setting, rng, f"{name}-{number}r", "dossier.resolved", ended, given)
             found.append(replace(end, agency=agency, arrival=ended + late))
     return found
@@ -332,7 +189,7 @@ def _retract(writer: Writer, rng: Random, name: str) -> list[Draft]:
         "reason": "x",
     }
     if row.dated:
-        data["moment"] = _instant(one.time) if row.moment == "time" else one.data[row.moment]
+        data["moment"] = instant(one.time) if row.moment == "time" else one.data[row.moment]
     recorded = one.recorded + rng.choice([2, 2, -1, 24 * 30]) * HOUR
     arrival = max(recorded, one.arrival + rng.choice([-1, 1, 50, 24 * 15]) * HOUR)
     time = min(one.time + rng.choice([0, 1]) * HOUR, arrival)
@@ -424,6 +281,3 @@ def long_log(setting: Setting, seed: int, recipes: int) -> list[Record]:
 def splits(most: int = 60) -> st.SearchStrategy[list[int]]:
     """Draw sizes of batches."""
     return st.lists(st.integers(1, 12), min_size=1, max_size=most)
-
-
-__all__ = ["Setting", "date_of", "histories", "log_of", "natural_key", "splits"]

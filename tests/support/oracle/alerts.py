@@ -6,6 +6,7 @@ At each close all series are made anew from the records known by then; nothing i
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from models.definitions import Measurability
@@ -141,7 +142,7 @@ def silent(world: World, agency: str, day: int) -> bool:
     if not days:
         return day - world.register(day)[agency]["valid_from"] >= 30  # type: ignore[operator]  # a day
     recent = [when for when in days if when > days[-1] - 90]
-    gaps = sorted(later - when for when, later in zip(recent, recent[1:], strict=False))
+    gaps = sorted(later - when for when, later in pairwise(recent))
     usual = gaps[(len(gaps) - 1) // 2] if gaps else 0
     return day - days[-1] >= max(7, 3 * usual)
 

@@ -86,10 +86,8 @@ def _compares(wanted: Comparison, fact: Fact, facts: Sequence[Fact], field: str)
         other, start = _value(fact, facts, wanted.by.after)
         if start is None:
             return False
-        if wanted.by.days is not None:
-            last = _as_day(other, start) + wanted.by.days
-        else:
-            last = working.later(_as_day(other, start), wanted.by.working_days or 0)
+        begin, days = _as_day(other, start), wanted.by.days
+        last = working.later(begin, wanted.by.working_days or 0) if days is None else begin + days
         return _as_day(kind, value) <= last
     return True
 
@@ -205,7 +203,7 @@ def _within(within: Within, facts: Sequence[Fact], day: int) -> Fact | None:
     return max(found, key=lambda fact: (fact.moment, fact.key))
 
 
-def label(condition: Condition, facts: Sequence[Fact], day: int, named: Named) -> Fact | None:  # noqa: PLR0911 - a line a form
+def label(condition: Condition, facts: Sequence[Fact], day: int, named: Named) -> Fact | None:
     """Return the fact by which the condition holds at the end of `day`; None where it does not hold."""
     if isinstance(condition, str):
         return label(named[condition].stock or "", facts, day, named)

@@ -192,7 +192,7 @@ class Reader:
         window = str(indicator.window or self.window(indicator))
         return self._form(indicator, window, read, agencies, target)
 
-    def _form(  # noqa: PLR0913 - what a figure depends on
+    def _form(
         self,
         form: IndicatorForm,
         window: str,
@@ -289,7 +289,7 @@ class Reader:
             return Sides(int(met == len(found)), met, len(found))
         return Sides(met, met, len(found))
 
-    def _change(  # noqa: PLR0913 - what a figure depends on
+    def _change(
         self,
         change: Change,
         window: str,
@@ -297,7 +297,7 @@ class Reader:
         agencies: set[str] | None,
         target: Target,
     ) -> Sides:
-        now = self._one(self._form(change.of, window, day, agencies, target))
+        now = self._one(self._form(change.of, window, day, agencies, target), target.unit)
         against = change.against
         before: Any = against.reference
         if against.latest is not None:
@@ -305,17 +305,19 @@ class Reader:
         elif against.years is not None:
             years = against.years
             earlier = day_from_date(shifted(date_of(day), years))
-            before = self._one(self._form(change.of, window, earlier, agencies, target, years))
+            before = self._one(
+                self._form(change.of, window, earlier, agencies, target, years), target.unit
+            )
         value = None if now is None or before is None else now - before
         return Sides(value, missing=before is None)
 
     @staticmethod
-    def _one(sides: Sides) -> Any:  # noqa: ANN401 - an int or a Decimal
+    def _one(sides: Sides, unit: str) -> Any:  # noqa: ANN401 - an int or a Decimal
         if sides.value is not None or sides.denominator is None:
             return sides.value
         if sides.denominator == 0:
             return None
-        return 100 * Fraction(sides.numerator or 0) / Fraction(sides.denominator)
+        return quotient(sides, unit)
 
     def reading(self, target: Target, day: int) -> tuple[Fraction | None, bool, bool]:
         """Return the exact value on `day`; whether too few cases make it; and whether a reference is missing."""
@@ -323,10 +325,10 @@ class Reader:
         if indicator is None:
             raise ValueError(target.id)
         sides = self.sides(indicator, target, day)
-        if is_percentage(indicator, target.unit):
+        if is_share(indicator, target.unit):
             if not sides.denominator:
                 return None, False, False
-            value = 100 * Fraction(sides.numerator or 0) / Fraction(sides.denominator)
+            value = quotient(sides, target.unit)
             flows = indicator.ratio is not None and all(
                 self.known.is_flow(part) for part in [*indicator.ratio.num, *indicator.ratio.den]
             )
@@ -345,10 +347,10 @@ class Reader:
         if indicator is None:
             raise ValueError(target.id)
         sides = self.sides(indicator, target, day, agency, until)
-        if is_percentage(indicator, target.unit):
+        if is_share(indicator, target.unit):
             value = None
             if sides.denominator:
-                value = rounded(100 * Fraction(sides.numerator or 0) / Fraction(sides.denominator))
+                value = rounded(quotient(sides, target.unit))
             return Figure(value, sides.numerator, sides.denominator)
         if self.null(indicator, target, agency):
             return Figure(None, None, None)
@@ -366,10 +368,18 @@ class Reader:
         return not self.known.world.keeps(types, agency)
 
 
-def is_percentage(indicator: Indicator, unit: str) -> bool:
-    """Tell whether a figure is a share in %."""
-    shares = (indicator.ratio, indicator.agencies, indicator.checklist)
-    return unit.startswith("%") and any(share is not None for share in shares)
+def is_share(indicator: Indicator, unit: str) -> bool:
+    """Tell whether a figure is a numerator over a denominator."""
+    counted = (indicator.agencies, indicator.checklist)
+    return indicator.ratio is not None or (
+        unit.startswith("%") and any(form is not None for form in counted)
+    )
+
+
+def quotient(sides: Sides, unit: str) -> Fraction:
+    """Return numerator over denominator, in % where the unit is that."""
+    factor = 100 if unit.startswith("%") else 1
+    return factor * Fraction(sides.numerator or 0) / Fraction(sides.denominator)
 
 
 def shifted(when: date, years: int) -> date:
@@ -380,4 +390,4 @@ def shifted(when: date, years: int) -> date:
         return when.replace(year=when.year + years, day=28)
 
 
-__all__ = ["Decimal", "Known", "Reader", "Sides", "is_percentage", "shifted"]
+__all__ = ["Decimal", "Known", "Reader", "Sides", "is_share", "shifted"]

@@ -120,7 +120,7 @@ class Judge:
             self._statuses[day] = self._status(day)
         return self._statuses[day]
 
-    def _status(self, day: int) -> str:  # noqa: PLR0911 - the table of section 7, a line each
+    def _status(self, day: int) -> str:
         if not measurable(self.target):
             return "not_measurable"
         start, deadline = self.period(day)
@@ -174,7 +174,7 @@ class Judge:
         value, _, _ = self.reading(day)
         if self.status(day) not in {"regressed", "behind", "at_risk", "on_track"} or value is None:
             return None
-        slope = self.slope(day, value) if self.lined or day > self.period(day)[0] else None
+        slope = self.slope(day, value) if self.lined else None
         if slope is None or (slope >= 0 if self.falls else slope <= 0):
             return None
         days = -(-(self.goal - value) // slope)

@@ -20,7 +20,7 @@ from models.definitions import (
     Target,
 )
 from models.facts import DeadLetter, Event, FactKey
-from tests.support.histories import Setting
+from tests.support.drafts import Setting
 from tests.support.oracle.facts import World
 from tests.support.oracle.figures import Known, Reader
 from tests.support.oracle.house import House

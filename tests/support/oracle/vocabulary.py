@@ -11,7 +11,7 @@ _CHOICES: Final = {
     for line in """
 level tinh so huyen xa truc_thuoc su_nghiep dang doan_the enterprise benh_vien_tinh benh_vien_huyen tram_y_te_xa truong_tieu_hoc truong_hoc all
 @step received in_process waiting_for_applicant waiting_for_payment paused done returned rejected withdrawn
-@system edoc one_stop mail website portal lan antivirus firewall data_centre database lgsp videoconference specialised backup ids mail_security civil_status other
+@kind edoc one_stop mail website portal lan antivirus firewall data_centre database lgsp videoconference specialised backup ids mail_security civil_status other
 @topic infosec egov_architecture it_skills it_management_cio system_admin other
 @project not_started preparing in_progress completed cancelled
 """.strip().splitlines()
@@ -97,14 +97,14 @@ meeting.held meeting_id held_at once meeting=meeting_id
   meeting_id:id meeting_class:ppc_with_districts|giao_ban|government_with_province|other
   mode:online|hybrid|in_person host_agency_id:id participant_agency_ids:list:id held_at:instant
 system.deployed system_id,agency_id deployed_at dated system=system_id,agency=agency_id
-  system_id:id system_type:@system agency_id:id stage:installed|in_use|effective|retired
+  system_id:id system_type:@kind agency_id:id stage:installed|in_use|effective|retired
   deployed_at:date plan_item:string?
 system.connected link_id connected_at dated link=link_id,agency=agency_id
   link_id:id from_id:id to_id:id agency_id:id
   link_type:tslcd_wan|fibre_internet|lan|portal|national_portal|national_axis|one_stop|postal|data_share|edoc|signature
   active:bool connected_at:date plan_item:string?
 system.status_reported system_id,agency_id at dated system=system_id
-  system_id:id agency_id:id system_type:@system? link_id:id? status:up|degraded|down traffic:int?
+  system_id:id agency_id:id system_type:@kind? link_id:id? status:up|degraded|down traffic:int?
   at:instant
 website.content_updated site_id,category,procedure_id updated_at dated system=site_id,procedure=procedure_id
   site_id:id agency_id:id category:string procedure_id:id? updated_at:instant

@@ -1,0 +1,122 @@
+"""Compile counted forms (11): how many agencies, or rows of a list, meet their conditions.
+
+Each becomes derived panes of 0 and 1 under ids of its own, so that it is summed like any other measure.
+"""
+
+from models.catalogue.context import CompiledForm, FormContext
+from models.catalogue.draft import Draft
+from models.changes import Amount
+from models.definitions import Agencies, Checklist, FigureCondition, WindowName
+from models.derived import AgencyDerivation, RowDerivation
+from models.figures import CountedForm
+from models.measures import RECORDS
+from models.place import Place
+from models.requirements import Requirement, comparisons_of, requirement_test
+
+
+def compile_agencies(draft: Draft, agencies: Agencies, context: FormContext) -> CompiledForm:
+    """Compile how many active agencies of a population meet all conditions.
+
+    Raises:
+        CatalogueError: a list or measure does not exist or does not fit.
+    """
+    place = context.place
+    draft.check_population(agencies.of, place)
+    derivation = AgencyDerivation(
+        f"{place.id}.met",
+        f"{place.id}.of",
+        agencies.of,
+        tuple(
+            _requirement(draft, condition, f"meet{number}", context)
+            for number, condition in enumerate(agencies.meet, 1)
+        ),
+    )
+    draft.agency_derivations.append(derivation)
+    form = CountedForm(derivation.met, derivation.of, 0)
+    reads = draft.reads(derivation.reads) | {"agency.registered"}
+    return CompiledForm(form, WindowName.NOW, reads)
+
+
+def _requirement(
+    draft: Draft, condition: FigureCondition, role: str, context: FormContext
+) -> Requirement:
+    place = context.place
+    denominator: tuple[str, ...] = ()
+    if condition.ratio is not None:
+        numerator = draft.several(condition.ratio.num, place, f"{role}.num")
+        denominator = draft.several(condition.ratio.den, place, f"{role}.den")
+    else:
+        numerator = draft.several(condition.figure or [], place, f"{role}.figure")
+    names = (*numerator, *denominator)
+    window = draft.window(names, condition.window, WindowName.PLAN, place)
+    presence = comparisons_of(condition) == [("at_least", 1)] and all(
+        draft.counts_events(name) for name in numerator
+    )
+    if RECORDS in names and not presence:
+        raise place.error("meet", "of `records` it can be asked only whether there are any")
+    return Requirement(
+        numerator,
+        denominator,
+        "",
+        window,
+        context.period,
+        requirement_test(condition),
+        presence and not denominator,
+    )
+
+
+def compile_checklist(draft: Draft, checklist: Checklist, context: FormContext) -> CompiledForm:
+    """Compile how many named rows are met: each by at least 1.
+
+    Raises:
+        CatalogueError: a list or measure does not exist or does not fit, or an item stands twice.
+    """
+    each = checklist.each is not None
+    rows = _items(draft, checklist, context) if each else _rows(draft, checklist, context)
+    derivation = RowDerivation(f"{context.place.id}.met", rows)
+    draft.row_derivations.append(derivation)
+    form = CountedForm(derivation.met, None, len(rows), milestone=context.milestone)
+    return CompiledForm(form, WindowName.NOW, draft.reads(derivation.reads))
+
+
+def _items(
+    draft: Draft, checklist: Checklist, context: FormContext
+) -> tuple[tuple[str, Requirement], ...]:
+    """Compile rows that are the buckets of one measure."""
+    place = context.place
+    name = draft.bucketed(checklist.each or "", place, "each", " to find the items by")
+    window = draft.window((name,), checklist.window, WindowName.PLAN, place)
+    return tuple(
+        (item, Requirement((name,), (), item, window, context.period, _at_least_one))
+        for item in _item_codes(draft, checklist, place)
+    )
+
+
+def _rows(
+    draft: Draft, checklist: Checklist, context: FormContext
+) -> tuple[tuple[str, Requirement], ...]:
+    """Compile rows that are measures of their own."""
+    place = context.place
+    rows: list[tuple[str, Requirement]] = []
+    for number, reference in enumerate(checklist.rows or [], 1):
+        name = draft.summed(reference, place, f"row{number}")
+        window = draft.window((name,), checklist.window, WindowName.PLAN, place)
+        requirement = Requirement((name,), (), "", window, context.period, _at_least_one)
+        rows.append((str(number), requirement))
+    return tuple(rows)
+
+
+def _at_least_one(numerator: Amount, _denominator: Amount) -> bool:
+    return numerator >= 1
+
+
+def _item_codes(draft: Draft, checklist: Checklist, place: Place) -> list[str]:
+    if checklist.members is None:
+        items = list(checklist.items or [])
+    elif checklist.members in draft.lists:
+        items = [row.code for row in draft.lists[checklist.members]]
+    else:
+        raise place.error("list", f"{checklist.members} is no list of the plan")
+    if len(set(items)) < len(items):
+        raise place.error("items", "an item stands twice; each row needs a code of its own")
+    return items

@@ -1,0 +1,34 @@
+"""A measure ready to run, whatever its form.
+
+Its id is the one that its panes carry; `reads` and `reach` say when it must run again, and on which facts.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from models.events import FieldKind
+from models.measures.amounts import Add
+
+RECORDS: Final = "records"
+"""The built-in measure: accepted records by agency and day."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMeasure:
+    """A measure ready to run."""
+
+    id: str
+    kind: str
+    """The subject's kind."""
+    reads: frozenset[str]
+    """Fact types that can change its amounts."""
+    stock: bool
+    bucket: FieldKind | None
+    """What its amounts are kept apart by; None: nothing."""
+    reach: int | None
+    """Days around a changed daily fact whose facts must be at hand; None: the subject's whole history."""
+    add: Add
+    latest: bool = False
+    """Its buckets carry values: it is read by the form `latest`, never summed."""
+    counts: bool = False
+    """A flow whose every amount is positive."""

@@ -1,0 +1,8 @@
+"""Compile `where` (form 6): which assertions of a fact a definition means.
+
+A missing field satisfies nothing but `exists: false`.
+"""
+
+from models.where.clause import CompiledWhere, compile_where
+
+__all__ = ["CompiledWhere", "compile_where"]
