@@ -7,17 +7,17 @@ READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint quick format test demo bench lock
+.PHONY: help setup check lint quick format test demo bench bench-memory lock
 
 help:  ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY)  ## Make the environment in .venv from the lock file
 
 $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is older than 3.11: name a newer one, make PYTHON=python3.11 ..." >&2; exit 1; }
-	@echo "Setting up .venv (about a minute, once) ..."
+	@echo "Setting up .venv (about a minute, once) ..." >&2
 	@$(PYTHON) -m venv .venv \
 	  || { echo "the venv module is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
@@ -48,6 +48,9 @@ demo: $(READY)  ## Watch the plans of five provinces move
 
 bench: $(READY)  ## Measure against the ceiling of the same run
 	@$(BIN)/python -m tests.bench
+
+bench-memory: $(READY)  ## See a worker's memory stay flat over a million subjects: some minutes
+	@$(BIN)/python -m tests.bench.memory
 
 SOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
   --custom-compile-command "make lock"

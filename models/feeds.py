@@ -7,44 +7,68 @@ from models.days import Instant
 from models.facts import DeadLetter, Event
 from models.subjects import Verdict
 
+_NEVER = Instant(-(2**63))
+
+
+class _Feed:
+    """The counters of one feed, being counted up."""
+
+    __slots__ = ("dead_letters", "duplicates", "events", "last_event", "last_ms", "stale")
+
+    def __init__(self, row: FeedRow | None) -> None:
+        self.last_event = (
+            _NEVER if row is None or row.last_event_time is None else row.last_event_time
+        )
+        self.last_ms = _NEVER if row is None else row.last_received // 1000
+        self.events = 0 if row is None else row.events
+        self.duplicates = 0 if row is None else row.duplicates
+        self.stale = 0 if row is None else row.stale
+        self.dead_letters = 0 if row is None else row.dead_letters
+
 
 class FeedTable:
     """The feeds of a province, and which of them changed since they were last taken."""
 
     def __init__(self, rows: Mapping[tuple[str, str], FeedRow]) -> None:
-        self._rows = dict(rows)
+        self._feeds = {key: _Feed(row) for key, row in rows.items()}
         self._changed: set[tuple[str, str]] = set()
 
     def accept(self, event: Event, verdict: Verdict) -> None:
         """Count an accepted record."""
-        row = self._row(event.agency, event.source, event.timestamp_ms)
-        last = (
-            event.time
-            if row.last_event_time is None
-            else Instant(max(row.last_event_time, event.time))
-        )
-        self._rows[event.agency, event.source] = row._replace(
-            last_event_time=last,
-            events=row.events + 1,
-            duplicates=row.duplicates + (verdict is Verdict.DUPLICATE),
-            stale=row.stale + (verdict is Verdict.STALE),
-        )
+        feed = self._feed((event.agency, event.source), event.timestamp_ms)
+        feed.events += 1
+        feed.last_event = max(feed.last_event, event.time)
+        if verdict is Verdict.DUPLICATE:
+            feed.duplicates += 1
+        elif verdict is Verdict.STALE:
+            feed.stale += 1
 
     def refuse(self, dead: DeadLetter) -> None:
         """Count a dead letter."""
-        row = self._row(dead.agency, dead.source, dead.record.timestamp_ms)
-        self._rows[dead.agency, dead.source] = row._replace(dead_letters=row.dead_letters + 1)
+        self._feed((dead.agency, dead.source), dead.record.timestamp_ms).dead_letters += 1
 
-    def _row(self, agency: str, source: str, timestamp_ms: int) -> FeedRow:
-        self._changed.add((agency, source))
-        received = Instant(timestamp_ms * 1000)
-        row = self._rows.get((agency, source))
-        if row is None:
-            return FeedRow(agency, source, None, received, 0, 0, 0, 0)
-        return row._replace(last_received=max(row.last_received, received))
+    def _feed(self, key: tuple[str, str], timestamp_ms: int) -> _Feed:
+        self._changed.add(key)
+        feed = self._feeds.get(key)
+        if feed is None:
+            feed = self._feeds[key] = _Feed(None)
+        feed.last_ms = max(feed.last_ms, timestamp_ms)
+        return feed
 
     def take_changed(self) -> dict[tuple[str, str], FeedRow]:
         """Return the rows that changed since the last call."""
-        changed = {key: self._rows[key] for key in sorted(self._changed)}
+        changed = {key: self._row(key) for key in sorted(self._changed)}
         self._changed.clear()
         return changed
+
+    def _row(self, key: tuple[str, str]) -> FeedRow:
+        feed = self._feeds[key]
+        return FeedRow(
+            *key,
+            last_event_time=None if feed.last_event == _NEVER else feed.last_event,
+            last_received=Instant(feed.last_ms * 1000),
+            events=feed.events,
+            duplicates=feed.duplicates,
+            stale=feed.stale,
+            dead_letters=feed.dead_letters,
+        )

@@ -65,14 +65,23 @@ class Measures:
             self._all[kind] = tuple(
                 measure for measure in catalogue.measures if measure.kind == kind
             )
-        self._chosen: dict[tuple[str, frozenset[str]], tuple[CompiledMeasure, ...]] = {}
+        self._chosen: dict[
+            tuple[str, frozenset[str], frozenset[str]], tuple[CompiledMeasure, ...]
+        ] = {}
 
     def reading(self, kind: str, fact_types: frozenset[str]) -> tuple[CompiledMeasure, ...]:
         """Return the measures on subjects of `kind` that read any of the types."""
-        chosen = self._chosen.get((kind, fact_types))
+        return tuple(m for m in self._all.get(kind, ()) if m.reads & fact_types)
+
+    def running(
+        self, kind: str, changed: frozenset[str], present: frozenset[str]
+    ) -> tuple[CompiledMeasure, ...]:
+        """Return the measures that a change of some types makes run on a subject that has facts of the types `present`."""
+        key = (kind, changed, present)
+        chosen = self._chosen.get(key)
         if chosen is None:
-            chosen = tuple(m for m in self._all.get(kind, ()) if m.reads & fact_types)
-            self._chosen[kind, fact_types] = chosen
+            chosen = tuple(m for m in self.reading(kind, changed) if m.needs <= present)
+            self._chosen[key] = chosen
         return chosen
 
     def reach(self, kind: str, fact_type: str) -> int | None:
@@ -188,20 +197,28 @@ class Merge:
         """Return what the merged events add to the panes since the last call."""
         amounts: Amounts = {}
         for subject_id, changed in self._changed.items():
-            measures = self._measures.reading(subject_id.kind, frozenset(changed))
-            if not measures:
-                continue
+            fact_types = frozenset(changed)
             before = self._before[subject_id]
             if before:
-                facts = group(before)
-                for measure in measures:
-                    measure.add(facts, subject_id.key, amounts, -1)
-            facts = group(self._subjects[subject_id].facts)
-            for measure in measures:
-                measure.add(facts, subject_id.key, amounts, 1)
+                self._run(subject_id, fact_types, before, amounts, -1)
+            self._run(subject_id, fact_types, self._subjects[subject_id].facts, amounts, 1)
         self._before.clear()
         self._changed.clear()
         return amounts
+
+    def _run(
+        self,
+        subject: SubjectId,
+        changed: frozenset[str],
+        facts: Mapping[FactKey, Assertion],
+        amounts: Amounts,
+        sign: int,
+    ) -> None:
+        """Add what the subject's facts amount to, as far as the changed types can change it."""
+        kind, key = subject
+        grouped = group(facts)
+        for measure in self._measures.running(kind, changed, frozenset(grouped)):
+            measure.add(grouped, key, amounts, sign)
 
     def encoded(self) -> dict[PartKey, bytes | None]:
         """Return the parts that changed, as they are to be stored."""

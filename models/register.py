@@ -156,7 +156,7 @@ class Register:
             for other in self._entries.get(parent, ()):
                 cuts |= {
                     edge
-                    for edge in (other.start, other.end)
+                    for edge in (other.start, other.end, other.closes)
                     if entry.start < edge < entry.active_until
                 }
         edges = sorted(cuts)
@@ -181,5 +181,9 @@ class Register:
         if population.parent_level is not None:
             parent = payload.get("parent_agency_id")
             above = self.entry(parent, day) if isinstance(parent, str) else None
-            return above is not None and above.payload.get("level") in population.parent_level
+            return (
+                above is not None
+                and day < above.closes
+                and above.payload.get("level") in population.parent_level
+            )
         return True

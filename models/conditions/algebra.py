@@ -23,6 +23,8 @@ class Function(NamedTuple):
     evaluate: Evaluate
     reads: frozenset[str]
     """Fact types."""
+    needs: frozenset[str]
+    """Fact types without which it never holds."""
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
@@ -30,6 +32,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
         "dossier",
         dossiers.overdue,
         frozenset({dossiers.RECEIVED, dossiers.RESOLVED, dossiers.STATUS}),
+        frozenset({dossiers.RECEIVED}),
     ),
 }
 
@@ -74,7 +77,7 @@ def _function(name: str, scope: Scope) -> CompiledCondition:
         raise scope.place.error(
             name, f"is a function of the subject {function.subject}, not {scope.kind}"
         )
-    return CompiledCondition(function.evaluate, function.reads)
+    return CompiledCondition(function.evaluate, function.reads, function.needs)
 
 
 def _all(members: Sequence[Condition], scope: Scope) -> CompiledCondition:
@@ -101,7 +104,8 @@ def _all(members: Sequence[Condition], scope: Scope) -> CompiledCondition:
             result = without(result, other(facts))
         return result
 
-    return _combined(evaluate, [*positive, *negative])
+    needs: frozenset[str] = frozenset().union(*(member.needs for member in positive))
+    return _combined(evaluate, [*positive, *negative], needs)
 
 
 def _negated(condition: Condition) -> Condition | None:
@@ -118,10 +122,13 @@ def _any(members: Sequence[Condition], scope: Scope) -> CompiledCondition:
             result = either(result, other(facts))
         return result
 
-    return _combined(evaluate, compiled)
+    return _combined(evaluate, compiled, frozenset())
 
 
-def _combined(evaluate: Evaluate, members: Sequence[CompiledCondition]) -> CompiledCondition:
+def _combined(
+    evaluate: Evaluate, members: Sequence[CompiledCondition], needs: frozenset[str]
+) -> CompiledCondition:
     reads: frozenset[str] = frozenset().union(*(member.reads for member in members))
     known = [member.reach for member in members if member.reach is not None]
-    return CompiledCondition(evaluate, reads, max(known) if len(known) == len(members) else None)
+    reach = max(known) if len(known) == len(members) else None
+    return CompiledCondition(evaluate, reads, needs, reach)

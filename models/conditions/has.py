@@ -58,7 +58,7 @@ def compile_has(has: Has, scope: Scope) -> CompiledCondition:
         return restrict(result, facts) if restrict is not None else result
 
     reads = where.reads | {fact} | ({until} if until is not None else set())
-    return CompiledCondition(evaluate, reads, None if fact in DAILY else 0)
+    return CompiledCondition(evaluate, reads, frozenset({fact}), None if fact in DAILY else 0)
 
 
 def _of_key(has: Has, accepts: Accepts | None, *, dated: bool) -> OfKey:

@@ -22,6 +22,8 @@ class CompiledCondition:
     evaluate: Evaluate
     reads: frozenset[str]
     """Fact types that can change it."""
+    needs: frozenset[str]
+    """Fact types without which it never holds."""
     reach: int | None = 0
     """Days around a daily fact that its change can reach; None: all."""
 

@@ -34,7 +34,7 @@ def compile_within(condition: Within, scope: Scope) -> CompiledCondition:
         return within_year(days, [next_year(day) for day, _ in days], times)
 
     reach = length if length is not None else _LONGEST_YEAR_DAYS
-    return CompiledCondition(evaluate, where.reads | {fact}, reach)
+    return CompiledCondition(evaluate, where.reads | {fact}, frozenset({fact}), reach)
 
 
 def _latest_by_day(fact: str, where: CompiledWhere, facts: Grouped) -> list[tuple[Day, Assertion]]:

@@ -52,6 +52,7 @@ def compile_flow(name: str, flow: Flow, scope: Scope) -> CompiledMeasure:
         name,
         scope.kind,
         _reads(flow, where, holding),
+        needs=frozenset({flow.fact}),
         stock=False,
         bucket=_bucket_kind(flow, scope),
         reach=_reach(flow, holding),

@@ -46,6 +46,7 @@ def compile_latest(name: str, latest: Latest, scope: Scope) -> CompiledMeasure:
         name,
         scope.kind,
         where.reads | {fact},
+        needs=frozenset({fact}),
         stock=True,
         bucket=FieldKind.TEXT,
         reach=None if fact in DAILY else 0,

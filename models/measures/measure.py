@@ -22,6 +22,8 @@ class CompiledMeasure:
     """The subject's kind."""
     reads: frozenset[str]
     """Fact types that can change its amounts."""
+    needs: frozenset[str]
+    """Fact types without which a subject has no amounts."""
     stock: bool
     bucket: FieldKind | None
     """What its amounts are kept apart by; None: nothing."""

@@ -44,6 +44,7 @@ def compile_stock(name: str, measure: Measure, scope: Scope) -> CompiledMeasure:
         name,
         scope.kind,
         compiled.reads,
+        compiled.needs,
         stock=True,
         bucket=bucket,
         reach=compiled.reach,

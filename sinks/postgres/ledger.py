@@ -20,7 +20,7 @@ from models.errors import Fenced
 from models.topics import progress_topic
 from sinks.postgres.connection import Connection, Session
 from sinks.postgres.reads import MARK_COLUMNS, load_book, mark_of, read_parts
-from sinks.postgres.writes import writes
+from sinks.postgres.writes import together, writes
 
 _PLANNING: Final = {
     # Rows are found by their keys, some thousands at a time: reading a table whole to join them never pays.
@@ -109,13 +109,14 @@ class Ledger:
         Returns too when an earlier try of the same changes had landed. Fenced: another owner, nothing is written.
         Unavailable: it is not known whether it landed; call again with the same changes.
         """
-        statements = writes(changes)
+        several = writes(changes)
         async with (
             self._session(claim.province).use() as connection,
             connection.transaction(),
         ):
             if await self._swap(connection, claim, changes):
-                for sql, arguments in statements:
+                if several:
+                    sql, arguments = together(several)
                     await connection.execute(sql, *arguments)
                 return
             row = await connection.fetchrow(_MARK, claim.province)

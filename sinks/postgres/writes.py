@@ -5,6 +5,8 @@ travel as one array a column, in key order; a table without changes costs nothin
 Numbers travel as text: Postgres reads it faster than asyncpg packs a Decimal.
 """
 
+import functools
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -18,10 +20,41 @@ _ALERT_VALUE: Final = AlertRow._fields.index("value")
 
 
 class Write(NamedTuple):
-    """A statement with its arguments."""
+    """A statement with its arguments, the province first."""
 
     sql: str
     arguments: tuple[object, ...]
+
+
+def together(several: Sequence[Write]) -> Write:
+    """Return one statement that does what `several` do, so that a small batch is not made of round trips.
+
+    All see the tables as they were before: no two may write the same row.
+    """
+    province = several[0].arguments[:1]
+    columns = [column for write in several for column in write.arguments[1:]]
+    shapes = tuple((write.sql, len(write.arguments) - 1) for write in several)
+    return Write(_joined(shapes), (*province, *columns))
+
+
+@functools.lru_cache(maxsize=256)
+def _joined(shapes: tuple[tuple[str, int], ...]) -> str:
+    """Return the statements, each with its number of arguments beside the province, as the parts of one WITH."""
+    parts, before = [], 0
+    for number, (sql, arguments) in enumerate(shapes):
+        parts.append(f"write_{number} AS ({_renumbered(sql, before)})")
+        before += arguments
+    return f"WITH {', '.join(parts)} SELECT 1"
+
+
+def _renumbered(sql: str, before: int) -> str:
+    """Move all parameters but the province behind `before` others."""
+
+    def moved(parameter: re.Match[str]) -> str:
+        number = int(parameter[1])
+        return f"${number if number == 1 else number + before}"
+
+    return re.sub(r"\$(\d+)", moved, sql)
 
 
 def writes(changes: Changes) -> list[Write]:

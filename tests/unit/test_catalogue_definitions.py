@@ -13,8 +13,8 @@ from models.catalogue import load_catalogue
 from models.changes import AttainmentRow
 from models.days import VIETNAM, day_from_date
 from models.facts import Record
+from tests.support.drafts import Draft
 from tests.support.fold import fold
-from tests.support.histories import Draft
 
 MORNING: Final = time(8, tzinfo=VIETNAM)
 NAMES: Final = {

@@ -10,7 +10,7 @@ from models.days import Day
 from sinks.postgres import statements
 from sinks.postgres.connection import number
 from sinks.postgres.headers import headers_from_json, headers_json, storable
-from sinks.postgres.writes import Write, writes
+from sinks.postgres.writes import Write, together, writes
 from tests.support.hand_made import MARK, PROVINCE, START, changes
 
 
@@ -42,6 +42,18 @@ def test_every_table_with_changes_is_written_once() -> None:
             statements.UPSERT_FEEDS,
         ]
     ) == sorted(write.sql for write in writes(changes()))
+
+
+def test_several_statements_become_one_that_keeps_their_arguments_apart() -> None:
+    """The province is shared; every other parameter moves behind those of the statements before."""
+    first = Write("DELETE FROM a WHERE p = $1 AND x = $2 AND y = $3", ("p", "x", "y"))
+    other = Write("DELETE FROM b WHERE p = $1 AND z = $2", ("p", "z"))
+
+    assert together([first, other]) == Write(
+        "WITH write_0 AS (DELETE FROM a WHERE p = $1 AND x = $2 AND y = $3), "
+        "write_1 AS (DELETE FROM b WHERE p = $1 AND z = $4) SELECT 1",
+        ("p", "x", "y", "z"),
+    )
 
 
 def test_rows_go_in_key_order_and_what_is_gone_goes_apart() -> None:

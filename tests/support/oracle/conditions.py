@@ -166,7 +166,8 @@ def held_keys(has: Has, facts: Sequence[Fact], day: int) -> dict[str, Fact]:
 
 def _opened(has: Has, facts: Sequence[Fact], key: str, day: int) -> int:
     """Return the first day of the run of days up to `day` on which `key` holds."""
-    earliest = min(fact.day for fact in facts) - 400
+    days = [fact.day for fact in facts if (fact.type, fact.key) == (has.fact, key)]
+    earliest = min(days) if has.start is None else min(days) - 400
     while day > earliest and key in held_keys(has, facts, day - 1):
         day -= 1
     return day
