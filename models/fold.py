@@ -11,13 +11,15 @@ from models.alerts import outbox_message
 from models.changes import AlertRow, Amount, Changes, HistoryRow, OutboxMessage, PaneKey
 from models.days import Day, Instant, day_of, start_of
 from models.deadletters import dead_letter_message
-from models.derived import AgencyDerivation
 from models.facts import Assertion, DeadLetter, Event, FactKey
 from models.figures import Scope
 from models.measures import RECORDS, Amounts
 from models.merge import Merge
 from models.state import ProvinceState
 from models.subjects import Verdict
+
+Since = dict[tuple[int, str], int]
+"""(number of a derivation, agency) -> the first day that may differ."""
 
 _NEVER: Final = 10**9
 """A day that no figure is read on."""
@@ -138,15 +140,16 @@ class Fold:
     def settle(self) -> None:
         """Add what was merged to the panes, and derive what follows from them."""
         state = self._state
-        since: dict[tuple[AgencyDerivation, str], int] = {}
+        since: Since = {}
         for agency, registrations in self._merge.registered():
             self._register(agency, registrations, since)
         rows_since = self._add(self._merge.settle(), since)
         records: Amounts = dict(self._records)
         self._records.clear()
         rows_since = min(rows_since, self._add(records, since))
-        for (derivation, agency), day in since.items():
-            self._add(derivation.derive(state.sources, agency, day), {})
+        derivations = state.catalogue.agency_derivations
+        for (number, agency), day in since.items():
+            self._add(derivations[number].derive(state.sources, agency, day), {})
         if rows_since < _NEVER:
             for rows in state.catalogue.row_derivations:
                 self._add(rows.derive(state.sources, rows_since), {})
@@ -155,7 +158,7 @@ class Fold:
         self,
         agency: str,
         registrations: Sequence[Assertion],
-        since: dict[tuple[AgencyDerivation, str], int],
+        since: Since,
     ) -> None:
         state = self._state
         register = state.sources.register
@@ -165,19 +168,18 @@ class Fold:
             return
         family.update(register.children(agency))
         for member in sorted(family):
-            for derivation in state.catalogue.agency_derivations:
-                since[derivation, member] = min(since.get((derivation, member), changed), changed)
+            for number in range(len(state.catalogue.agency_derivations)):
+                since[number, member] = min(since.get((number, member), changed), changed)
         state.renewed.add(agency)
         state.figures.mark_agency(agency)
         if state.judge is not None:
             state.judge.mark_register(agency, changed)
 
-    def _add(
-        self, amounts: Mapping[PaneKey, Amount], since: dict[tuple[AgencyDerivation, str], int]
-    ) -> int:
+    def _add(self, amounts: Mapping[PaneKey, Amount], since: Since) -> int:
         """Add to the panes and tell whoever reads them; return the first day on which a row of a list may change."""
         state = self._state
         panes, judge, written = state.sources.panes, state.judge, self._changes.panes
+        marked = state.figures.marked
         rows_since = _NEVER
         for pane, amount in amounts.items():
             if amount == 0:
@@ -185,13 +187,13 @@ class Fold:
             total = panes.add(pane, amount)
             written[pane] = total
             measure, _, agency, day = pane
-            state.figures.mark(measure, agency)
-            for derivation, requirement in state.deriving.get(measure, ()):
-                known = since.get((derivation, agency))
+            marked.add((measure, agency))
+            for number, requirement in state.deriving.get(measure, ()):
+                known = since.get((number, agency))
                 if known is not None and known <= day:
                     continue
                 if not requirement.unmoved(Scope(panes, agency), day, total - amount, total):
-                    since[derivation, agency] = day
+                    since[number, agency] = day
             if measure == RECORDS and total != amount:
                 continue
             if measure in state.row_measures:

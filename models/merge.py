@@ -1,7 +1,7 @@
 """Merge a run of events into the subjects they tell about, and say how the panes change.
 
 A fact whose subjects do not follow from its natural key lives in a home of its own; when a correction names another subject,
-the old one loses the fact and the new one gains it.
+the old one loses the fact and the new one gains it. A series that is handed on from subject to subject is kept whole by each of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,10 +14,12 @@ from models.facts import Assertion, DeadLetter, Event, FactKey, SubjectId
 from models.measures import Amounts, CompiledMeasure
 from models.subjects import (
     DAILY,
+    HANDED_ON,
     MAIN,
     Subject,
     Verdict,
     group,
+    group_for,
     home_of,
     judge,
     part_of,
@@ -54,6 +56,12 @@ def _told(fact: FactKey, assertion: Assertion | None) -> tuple[SubjectId, ...]:
     if assertion is None or assertion.payload is None:
         return ()
     return VOCABULARY[fact.type].subjects(assertion.payload)
+
+
+def _told_by(series: Mapping[FactKey, Assertion]) -> Iterator[SubjectId]:
+    """Yield the subjects that the facts of a series are about, some several times."""
+    for fact, assertion in series.items():
+        yield from _told(fact, assertion)
 
 
 class Measures:
@@ -126,12 +134,18 @@ class Merge:
             fact = event.fact
             subjects = subjects_of(fact)
             if subjects is None:
-                home = self._subjects.get(home_of(fact))
-                held = home.facts.get(fact) if home is not None else None
-                subjects = (*_told(fact, held), *_told(fact, event.assertion))
+                told = (*self._told_at_home(fact), *_told(fact, event.assertion))
+                subjects = tuple(dict.fromkeys(told))
             for subject in subjects:
                 requests.update(self._parts(subject, fact))
         return requests
+
+    def _told_at_home(self, fact: FactKey) -> Iterable[SubjectId]:
+        """Return the subjects that the fact is about as it is stored, or its series where that is handed on."""
+        home = self._subjects.get(home_of(fact))
+        if home is None:
+            return ()
+        return _told_by(home.facts) if fact.type in HANDED_ON else _told(fact, home.facts.get(fact))
 
     def _parts(self, subject: SubjectId, fact: FactKey) -> Iterator[PartRequest]:
         reach = self._measures.reach(subject.kind, fact.type) if fact.type in DAILY else None
@@ -146,6 +160,8 @@ class Merge:
         """Merge an assertion; return what it did, and which one held the fact before."""
         subjects = subjects_of(fact)
         if subjects is None:
+            if fact.type in HANDED_ON:
+                return self._assert_handed_on(fact, assertion)
             return self._assert_movable(fact, assertion)
         held = self._subject(subjects[0]).facts.get(fact)
         verdict = judge(assertion, held)
@@ -169,6 +185,32 @@ class Merge:
             for subject in gaining:
                 self._touch(subject, fact).put(fact, assertion)
         return verdict, held
+
+    def _assert_handed_on(
+        self, fact: FactKey, assertion: Assertion
+    ) -> tuple[Verdict, Assertion | None]:
+        series = self._subject(home_of(fact))
+        held = series.facts.get(fact)
+        verdict = judge(assertion, held)
+        if verdict is Verdict.APPLIED:
+            told_before = dict.fromkeys(_told_by(series.facts))
+            series.put(fact, assertion)
+            told = dict.fromkeys(_told_by(series.facts))
+            for subject in {**told_before, **told}:
+                self._align(subject, series.facts, keeping=subject in told)
+        return verdict, held
+
+    def _align(
+        self, subject_id: SubjectId, series: Mapping[FactKey, Assertion], *, keeping: bool
+    ) -> None:
+        """Let the subject have the kept facts of a series, or none of them; touch it only where that changes anything."""
+        facts = self._subject(subject_id).facts
+        for fact, assertion in series.items():
+            if keeping and assertion.payload is not None:
+                if facts.get(fact) != assertion:
+                    self._touch(subject_id, fact).put(fact, assertion)
+            elif fact in facts:
+                self._touch(subject_id, fact).drop(fact)
 
     def _subject(self, subject: SubjectId) -> Subject:
         found = self._subjects.get(subject)
@@ -216,7 +258,7 @@ class Merge:
     ) -> None:
         """Add what the subject's facts amount to, as far as the changed types can change it."""
         kind, key = subject
-        grouped = group(facts)
+        grouped = group_for(subject, facts)
         for measure in self._measures.running(kind, changed, frozenset(grouped)):
             measure.add(grouped, key, amounts, sign)
 

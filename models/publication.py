@@ -46,7 +46,7 @@ class Figures:
         self._bounds = {
             edge for one in self._indicators for edge in (one.period.start, one.period.end + 1)
         }
-        self._marked: set[tuple[str, str]] = set()
+        self.marked: set[tuple[str, str]] = set()
         """(measure or fact type, agency) of what changed and is not yet spelt out as rows."""
         self._changed = {(number, ALL) for number in range(len(self._indicators))}
         """Rows to be made again, for `kpi` and for its history: (indicator, agency)."""
@@ -55,7 +55,7 @@ class Figures:
 
     def mark(self, name: str, agency: str) -> None:
         """Note that a pane of a measure changed, or that the first fact of a type came or the last one went."""
-        self._marked.add((name, agency))
+        self.marked.add((name, agency))
 
     def mark_agency(self, agency: str) -> None:
         """Note that every figure of an agency, and of all together, may differ."""
@@ -63,9 +63,9 @@ class Figures:
 
     def _spell_out(self) -> None:
         """Turn what was marked into rows to be made again."""
-        for name, agency in self._marked:
+        for name, agency in self.marked:
             self._mark(self._readers.get(name, ()), agency)
-        self._marked.clear()
+        self.marked.clear()
         self._stale |= self._changed
         self._unpublished |= self._changed
         self._changed.clear()
@@ -84,7 +84,7 @@ class Figures:
         self._mark(self._restless, ALL)
         panes = self._sources.panes
         for back in (0, *TRAILING.values()):
-            self._marked |= panes.touched_on(day - back)
+            self.marked |= panes.touched_on(day - back)
 
     def close(self, day: Day, codes: frozenset[str]) -> list[HistoryRow]:
         """Return the figures that differ from what was published last."""

@@ -38,7 +38,7 @@ class Register:
     def __init__(self, lists: Mapping[str, Sequence[ListRow]]) -> None:
         self._lists = {name: frozenset(row.code for row in rows) for name, rows in lists.items()}
         self._entries: dict[str, tuple[Entry, ...]] = {}
-        self._members: dict[tuple[Population, int], frozenset[str]] = {}
+        self._members: dict[tuple[int, int], frozenset[str]] = {}
         self._boundaries: list[int] | None = None
 
     def update(self, agency: str, registrations: Sequence[Assertion]) -> Day | None:
@@ -100,7 +100,7 @@ class Register:
     def members(self, population: Population, day: int) -> frozenset[str]:
         """Return the agencies whose entry on `day` fits, active or not."""
         epoch = self._epoch(day)
-        key = (population, epoch)
+        key = (id(population), epoch)  # definitions live as long as their catalogue
         found = self._members.get(key)
         if found is None:
             found = frozenset(

@@ -3,7 +3,6 @@
 from models.catalogue import ProvinceCatalogue
 from models.changes import AgencyRow, Mark, StoredBook
 from models.days import Day
-from models.derived import AgencyDerivation
 from models.facts import SubjectId
 from models.feeds import FeedTable
 from models.figures import Kept, Sources
@@ -32,7 +31,7 @@ class ProvinceState:
         self.renewed: set[str] = set()
         """Agencies whose row may have to be written again."""
         self.deriving = _deriving(catalogue)
-        """Measure -> the derivations that read it, each with the requirement that does."""
+        """Measure -> the derivations that read it, by number, each with the requirement that does."""
         self.row_measures = frozenset(
             name for one in catalogue.row_derivations for name in one.reads
         )
@@ -89,12 +88,10 @@ class ProvinceState:
         return changed
 
 
-def _deriving(
-    catalogue: ProvinceCatalogue,
-) -> dict[str, list[tuple[AgencyDerivation, Requirement]]]:
-    deriving: dict[str, list[tuple[AgencyDerivation, Requirement]]] = {}
-    for derivation in catalogue.agency_derivations:
+def _deriving(catalogue: ProvinceCatalogue) -> dict[str, list[tuple[int, Requirement]]]:
+    deriving: dict[str, list[tuple[int, Requirement]]] = {}
+    for number, derivation in enumerate(catalogue.agency_derivations):
         for requirement in derivation.requirements:
             for measure in sorted(requirement.measures):
-                deriving.setdefault(measure, []).append((derivation, requirement))
+                deriving.setdefault(measure, []).append((number, requirement))
     return deriving

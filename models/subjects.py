@@ -14,6 +14,7 @@ import msgspec
 
 from models.changes import PartKey
 from models.days import EARLIEST, FOREVER, date_of, day_of
+from models.events import SUBJECT_KINDS, VOCABULARY, EventType
 from models.facts import Assertion, FactKey, SubjectId
 
 MAIN: Final = ""
@@ -27,12 +28,39 @@ _PARTED_BY_DAY: Final = frozenset({"system.status_reported"})
 DAILY: Final = _PARTED_BY_MONTH | _PARTED_BY_DAY
 """Types of which a subject may have one fact a day or more; stored in parts by their moment, so that no part grows without bound."""
 
+HANDED_ON: Final = frozenset(
+    name
+    for name, known in VOCABULARY.items()
+    if known.movable and not known.once and name not in DAILY
+)
+"""Series whose next fact may be about another subject: each subject of such a series keeps the whole of it, to see where its own facts end."""
+
+
+def _receivers(known: EventType) -> frozenset[str]:
+    """Return the kinds of subjects that do not follow from the natural key."""
+    kinds: set[str] = set()
+    for rule in known.tells_about:
+        if set(known.natural_key).issuperset(rule.fields(known.natural_key)):
+            continue
+        if rule.kind_field is None:
+            kinds.add(str(rule.kind))
+        else:
+            kinds.update(SUBJECT_KINDS[word] for word in known.fields[rule.kind_field].choices)
+    return frozenset(kinds)
+
+
+_RECEIVED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    kind: tuple(name for name in sorted(HANDED_ON) if kind in _receivers(VOCABULARY[name]))
+    for kind in set().union(*(_receivers(VOCABULARY[name]) for name in HANDED_ON))
+}
+"""Kind of subject -> the types of which one of that kind may keep facts about others."""
+
 _DATE_MOMENTS: Final = frozenset({"account.used"})
 _HASHED: Final = "procedure.online_level_changed"
 _HASHES: Final = 16
 
 Grouped = Mapping[str, Mapping[str, list[Assertion]]]
-"""Kept facts by type and natural key, in order of moment."""
+"""Kept facts by type and natural key, in order of moment; one without payload is about another subject and only ends the one before it."""
 
 
 class Verdict(Enum):
@@ -170,6 +198,23 @@ def group(facts: Mapping[FactKey, Assertion]) -> dict[str, dict[str, list[Assert
         for keys in grouped.values():
             for series in keys.values():
                 series.sort(key=_moment)
+    return grouped
+
+
+def group_for(
+    subject: SubjectId, facts: Mapping[FactKey, Assertion]
+) -> dict[str, dict[str, list[Assertion]]]:
+    """Return the kept facts by type and natural key, in order of moment; those about other subjects without their payload."""
+    grouped = group(facts)
+    for fact_type in _RECEIVED_BY.get(subject.kind, ()):
+        known = VOCABULARY[fact_type]
+        for series in grouped.get(fact_type, {}).values():
+            if len(series) < 2:
+                continue  # a subject keeps no series without a fact about itself
+            for index, assertion in enumerate(series):
+                payload = assertion.payload
+                if payload is not None and subject not in known.subjects(payload):
+                    series[index] = assertion._replace(payload=None)
     return grouped
 
 

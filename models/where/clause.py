@@ -13,7 +13,7 @@ from models.facts import Assertion
 from models.fields import DERIVED, subject_kinds
 from models.intervals import Interval, Intervals, both, first_opened, without
 from models.place import Place
-from models.subjects import Grouped
+from models.subjects import HANDED_ON, Grouped
 from models.where.predicates import Test, TestedField, Wanted, compile_test
 from models.where.references import Predicate, compile_reference, reads_of, refers
 
@@ -65,7 +65,14 @@ def compile_where(place: Place, fact: str, where: Where) -> CompiledWhere:
             reads |= reads_of(wanted)
         else:
             tests.append((name, compile_test(TestedField.of_fact(place, fact, name), wanted)))
-    return CompiledWhere(_conjunction(tests), _chain(restricts), frozenset(reads))
+    accepts = _conjunction(tests)
+    if accepts is None and fact in HANDED_ON:
+        accepts = _is_about_the_subject
+    return CompiledWhere(accepts, _chain(restricts), frozenset(reads))
+
+
+def _is_about_the_subject(assertion: Assertion) -> bool:
+    return assertion.payload is not None
 
 
 def _conjunction(tests: list[tuple[str, Test]]) -> Accepts | None:

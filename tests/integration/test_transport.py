@@ -173,7 +173,7 @@ async def test_a_slow_claim_does_not_silence_the_worker(kafka: ApacheKafka) -> N
     async with reading(transport_settings(kafka.bootstrap, group()), owner, [slow, quick]):
         await eventually(lambda: len(ledger.applied(quick)) == 10)
         assert [] == ledger.applied(slow)
-        owner.claim_gate.set()
+        owner.opened.set()
         await eventually(lambda: len(ledger.applied(slow)) == 10)
 
     assert numbers(0, 10) == ledger.applied(slow)

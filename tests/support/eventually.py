@@ -22,7 +22,7 @@ async def eventually(
 
 
 async def eventually(
-    check: Callable[[], object], within: float = 20.0, every: float = 0.02
+    check: Callable[[], object], within: float = 60.0, every: float = 0.02
 ) -> object:
     """Return the first truthy result of `check`; fail with the last one after `within` seconds."""
     deadline = time.monotonic() + within

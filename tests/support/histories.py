@@ -24,7 +24,7 @@ from tests.support.drafts import (
     instant,
     natural_key,
 )
-from tests.support.oracle.vocabulary import VOCABULARY
+from tests.support.oracle.vocabulary import VOCABULARY, handed_on
 
 MOMENTS: Final = (
     "00:00:00",
@@ -139,6 +139,23 @@ def _caseload(writer: Writer, rng: Random, name: str) -> list[Draft]:
     return found
 
 
+def _hand_on(writer: Writer, rng: Random, name: str) -> list[Draft]:
+    """Pass one thing from holder to holder, some of it on one day; now and then take one of the steps back."""
+    kinds = [kind for kind in writer.setting.types if handed_on(kind)]
+    if not kinds:
+        return _anything(writer, rng, name)
+    kind = rng.choice(kinds)
+    found = [writer.fresh(rng, f"{name}-0", kind)]
+    key = {part: found[0].data[part] for part in VOCABULARY[kind].natural_key}
+    time = found[0].time
+    for number in range(1, rng.randrange(2, 6)):
+        time += rng.choice([HOUR, DAY, 7 * DAY, 20 * DAY])
+        found.append(draft(writer.setting, rng, f"{name}-{number}", kind, time, key))
+    if rng.random() < 0.4:
+        found.append(_retraction_of(rng.choice(found), rng, f"{name}-9"))
+    return found
+
+
 def _earlier(writer: Writer, rng: Random) -> Draft | None:
     known = [one for one in writer.drafts if one.type in VOCABULARY]
     return rng.choice(known) if known else None
@@ -180,8 +197,10 @@ def _correct(writer: Writer, rng: Random, name: str) -> list[Draft]:
 def _retract(writer: Writer, rng: Random, name: str) -> list[Draft]:
     """Withdraw a fact; the retraction may come before it, and may be older than it."""
     one = _earlier(writer, rng)
-    if one is None:
-        return []
+    return [] if one is None else [_retraction_of(one, rng, name)]
+
+
+def _retraction_of(one: Draft, rng: Random, name: str) -> Draft:
     row = VOCABULARY[one.type]
     data: dict[str, Any] = {
         "type": one.type,
@@ -193,18 +212,16 @@ def _retract(writer: Writer, rng: Random, name: str) -> list[Draft]:
     recorded = one.recorded + rng.choice([2, 2, -1, 24 * 30]) * HOUR
     arrival = max(recorded, one.arrival + rng.choice([-1, 1, 50, 24 * 15]) * HOUR)
     time = min(one.time + rng.choice([0, 1]) * HOUR, arrival)
-    return [
-        replace(
-            one,
-            type="fact.retracted",
-            data=data,
-            subject=str(data["subject"]),
-            time=time,
-            recorded=recorded,
-            arrival=arrival,
-            id=name,
-        )
-    ]
+    return replace(
+        one,
+        type="fact.retracted",
+        data=data,
+        subject=str(data["subject"]),
+        time=time,
+        recorded=recorded,
+        arrival=arrival,
+        id=name,
+    )
 
 
 def _again(writer: Writer, rng: Random, _name: str) -> list[Draft]:
@@ -233,6 +250,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "dossier": _dossier,
     "burst": _burst,
     "caseload": _caseload,
+    "hand_on": _hand_on,
     "correct": _correct,
     "retract": _retract,
     "again": _again,
@@ -241,7 +259,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {
 }
 USUAL: Final = (
     *["anything"] * 6, *["correct"] * 4, "dossier", "dossier", "register", "retract", "retract",
-    "again", "broken", "midnight", "burst", "caseload",
+    "again", "broken", "midnight", "burst", "caseload", "hand_on",
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Process:
         """Return what it has written so far."""
         return self.output.read_text(errors="replace")
 
-    async def says(self, words: str, within: float = 30.0) -> None:
+    async def says(self, words: str, within: float = 90.0) -> None:
         """Wait until it has written `words`; fail with its output when it ends before."""
 
         def said() -> bool:
@@ -68,7 +68,7 @@ class Process:
         """Ask it to stop."""
         self._child.terminate()
 
-    async def ended(self, within: float = 30.0) -> int:
+    async def ended(self, within: float = 90.0) -> int:
         """Wait until it has ended by itself and return its exit status."""
         await eventually(lambda: self.status is not None, within=within)
         return self._child.wait()

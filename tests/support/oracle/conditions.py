@@ -108,18 +108,20 @@ def _accepts(
 
 
 def in_force(facts: Sequence[Fact], kind: str, day: int) -> dict[str, Fact]:
-    """Return by natural key the fact of a type that is in force at the end of `day`."""
+    """Return by natural key the fact of a type that is in force at the end of `day`, unless it is about another subject."""
     current: dict[str, Fact] = {}
     for fact in facts:
         if fact.type == kind and fact.day <= day:
             held = current.get(fact.key)
             if held is None or fact.moment > held.moment:
                 current[fact.key] = fact
-    return current
+    return {key: fact for key, fact in current.items() if fact.about}
 
 
 def matches(where: Where, fact: Fact, facts: Sequence[Fact], day: int) -> bool:
-    """Tell whether `where` holds of the fact; other facts of its subject are taken as known at the end of `day`."""
+    """Tell whether `where` holds of the subject's fact; its other facts are taken as known at the end of `day`."""
+    if not fact.about:
+        return False
     for name, wanted in where.items():
         other, _, field = name.rpartition(".")
         if other in VOCABULARY:

@@ -5,11 +5,11 @@ A state is a function of the *set* of events: nothing here may look at the order
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.days import date_of, day_of
 from models.facts import Assertion, Event, FactKey, Payload
-from tests.support.oracle.vocabulary import VOCABULARY, subjects
+from tests.support.oracle.vocabulary import VOCABULARY, handed_on, subjects
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,8 @@ class Fact:
     day: int
     moment: int
     payload: Payload
+    about: bool = True
+    """Whether it is about the subject that it is listed under; if not, it does no more than end that one's fact before it."""
 
     def day_in(self, field: str) -> int | None:
         """Return a date or instant field as a day."""
@@ -56,8 +58,16 @@ class World:
         ]
         self.subjects: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
         for fact in self.facts:
-            for kind, key in subjects(fact.type, fact.key, dict(fact.payload)):
+            for kind, key in _told_by(fact):
                 self.subjects[kind][key].append(fact)
+        for series in _series_handed_on(self.facts):
+            holders = {holder for fact in series for holder in _told_by(fact)}
+            for kind, key in holders:
+                self.subjects[kind][key] += [
+                    replace(fact, about=False)
+                    for fact in series
+                    if (kind, key) not in _told_by(fact)
+                ]
         self.kept = {(fact.type, fact.agency) for fact in self.facts}
         self.records = [
             (event.agency, day_of(event.time))
@@ -96,6 +106,19 @@ class World:
     def keeps(self, types: Iterable[str], agency: str) -> bool:
         """Tell whether the agency ('*': the province) has a kept fact of one of the types."""
         return any(t in set(types) and agency in {"*", a} for t, a in self.kept)
+
+
+def _told_by(fact: Fact) -> set[tuple[str, str]]:
+    return subjects(fact.type, fact.key, dict(fact.payload))
+
+
+def _series_handed_on(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
+    """Return by natural key the facts of types whose next fact may be about another subject."""
+    found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if handed_on(fact.type):
+            found[fact.type, fact.key].append(fact)
+    return found.values()
 
 
 def year_of(day: int) -> int:

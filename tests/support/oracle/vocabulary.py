@@ -223,6 +223,17 @@ VOCABULARY: Final = _read(_TABLE)
 """Type -> its row, in the order of the vocabulary."""
 
 
+DAILY: Final = frozenset({"account.used", "website.content_updated", "system.status_reported"})
+"""Series that record what happened on a day and hold nothing until the next."""
+
+
+def handed_on(kind: str) -> bool:
+    """Tell whether a series of type `kind` may pass from one subject to another: its key does not say them all."""
+    row = VOCABULARY[kind]
+    named = {name for tell in row.tells for name in tell if name in row.fields}
+    return row.dated and kind not in DAILY and not named <= set(row.natural_key)
+
+
 def subjects(kind: str, key: str, payload: dict[str, object]) -> set[tuple[str, str]]:
     """Return the subjects, as (kind, key), that a fact of type `kind` tells about."""
     found = set()
