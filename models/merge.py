@@ -4,7 +4,7 @@ A fact whose subjects do not follow from its natural key lives in a home of its 
 the old one loses the fact and the new one gains it. A series that is handed on from subject to subject is kept whole by each of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from models.catalogue import ProvinceCatalogue
@@ -50,6 +50,17 @@ def subjects_of(fact: FactKey) -> tuple[SubjectId, ...] | None:
     if kind is not None and "%" not in fact.key:
         return (SubjectId(kind, fact.key),)
     return VOCABULARY[fact.type].subjects_of_key(fact.key)
+
+
+_ALONE: Final = {name: frozenset({name}) for name in VOCABULARY}
+
+
+def _types(names: Collection[str]) -> frozenset[str]:
+    """Return fact types as a set that can be looked up; most subjects have or change one, and those sets stand ready."""
+    if len(names) == 1:
+        (name,) = names
+        return _ALONE[name]
+    return frozenset(names)
 
 
 def _told(fact: FactKey, assertion: Assertion | None) -> tuple[SubjectId, ...]:
@@ -239,7 +250,7 @@ class Merge:
         """Return what the merged events add to the panes since the last call."""
         amounts: Amounts = {}
         for subject_id, changed in self._changed.items():
-            fact_types = frozenset(changed)
+            fact_types = _types(changed)
             before = self._before[subject_id]
             if before:
                 self._run(subject_id, fact_types, before, amounts, -1)
@@ -258,8 +269,14 @@ class Merge:
     ) -> None:
         """Add what the subject's facts amount to, as far as the changed types can change it."""
         kind, key = subject
-        grouped = group_for(subject, facts)
-        for measure in self._measures.running(kind, changed, frozenset(grouped)):
+        if len(facts) == 1:
+            ((fact, assertion),) = facts.items()
+            if assertion.payload is None:
+                return
+            grouped = {fact.type: {fact.key: [assertion]}}
+        else:
+            grouped = group_for(subject, facts)
+        for measure in self._measures.running(kind, changed, _types(grouped)):
             measure.add(grouped, key, amounts, sign)
 
     def encoded(self) -> dict[PartKey, bytes | None]:

@@ -47,7 +47,7 @@ async def bench_latency(
     days = await place.connection.fetchval(_DAYS)
     watch = Watch(place)
     watching = asyncio.create_task(watch.run())
-    batches_before = len(worker.logged("batch.committed"))
+    before = worker.logged("batch.committed")
     cpu_before, began = worker.cpu_seconds, time.perf_counter()
     try:
         async with producing(place.settings, linger_ms=0, batch_bytes=16 * 1024) as producer:
@@ -58,7 +58,8 @@ async def bench_latency(
         watching.cancel()
         await asyncio.wait({watching})
     latencies = sorted(_latencies(sent, watch.seen))
-    batches = sorted(line["seconds"] for line in worker.logged("batch.committed")[batches_before:])
+    told = await worker.batches(sum(line["records"] for line in before) + len(sent))
+    batches = sorted(line["seconds"] for line in told[len(before) :])
     report(
         bench="latency",
         rate=rate,

@@ -39,7 +39,7 @@ async def bench_pipeline(
     await place.applied(worker, ends, within=START_SECONDS + events / SLOWEST_EVENTS_PER_SECOND)
     ended, rss_mb_end = time.time(), worker.rss_mb
     claimed = worker.first_claim()
-    batches = worker.logged("batch.committed")
+    batches = await worker.batches(events)
     rate = events / (ended - claimed)
     report(
         bench="pipeline",

@@ -66,6 +66,15 @@ class Worker:
         found = (json.loads(line) for line in lines if f'"{event}"' in line)
         return [line for line in found if line.get("event") == event]
 
+    async def batches(self, events: int) -> list[dict[str, Any]]:
+        """Return the log lines of all batches, once they tell of `events` records: a line comes just after its commit."""
+
+        def told() -> list[dict[str, Any]]:
+            lines = self.logged("batch.committed")
+            return lines if sum(line["records"] for line in lines) >= events else []
+
+        return await eventually(told)
+
     def first_claim(self) -> float:
         """Return when it first owned a province, in seconds since the epoch."""
         return datetime.fromisoformat(self.logged("province.claimed")[0]["timestamp"]).timestamp()
