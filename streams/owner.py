@@ -9,7 +9,8 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeVar
+from functools import partial
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
 import structlog
 from faust.types import TP
@@ -27,6 +28,7 @@ from streams.patience import Absence, patiently
 log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
 
 class Standing(StrEnum):
@@ -113,6 +115,8 @@ class Means(NamedTuple):
     """Called after a book was loaded."""
     committed: Callable[[Changes, int, float], None]
     """Called after a commit with the changes, the number of records and the seconds they took."""
+    folding: asyncio.Lock
+    """Held by whoever folds: provinces take turns, side by side they would only contend for the interpreter."""
 
 
 class ProvinceOwner:
@@ -176,7 +180,7 @@ class ProvinceOwner:
         ):
             book = None  # the old one goes before the new one comes
             stored = await self._patiently(lambda: means.ledger.load(claim), alive)
-            book = await asyncio.to_thread(means.restore, stored)
+            book = await self._beside_loop(means.restore, stored)
             means.loaded()
         self._claim, self._book = claim, book
         self._stand(Standing.READING, next_offset=claim.mark.next_offset)
@@ -188,18 +192,13 @@ class ProvinceOwner:
         self._book = None
         if claim is None or book is None or book.mark.next_offset != batch.base:
             raise Fenced(f"the book of {self.province} does not end at offset {batch.base}")
-        # in threads: a long fold must not keep the loop from what other provinces' transactions wait for
-        events, wanted = await asyncio.to_thread(_decoded, book, batch.records)
+        events, wanted = await self._beside_loop(_decoded, book, batch.records)
         homes = await self._read(wanted, batch.alive)
-        wanted = await asyncio.to_thread(book.subjects, events, homes)
+        wanted = await self._beside_loop(book.subjects, events, homes)
         parts = {**homes, **await self._read(wanted, batch.alive)}
-        changes = await asyncio.to_thread(
-            book.apply,
-            events,
-            parts,
-            next_offset=batch.next_offset,
-            last_crc=checksum(batch.records[-1].value),
-        )
+        last_crc = checksum(batch.records[-1].value)
+        apply = partial(book.apply, next_offset=batch.next_offset, last_crc=last_crc)
+        changes = await self._beside_loop(apply, events, parts)
         await self._patiently(lambda: self._means.ledger.commit(claim, changes), batch.alive)
         self._book = book
         seconds = time.monotonic() - began
@@ -212,6 +211,16 @@ class ProvinceOwner:
             seconds=round(seconds, 4),
         )
         self._means.committed(changes, len(events), seconds)
+
+    async def _beside_loop(
+        self,
+        call: Callable[Arguments, Result],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Result:
+        """Call in a thread: a long fold must not keep the loop from what other provinces' transactions wait for."""
+        async with self._means.folding:
+            return await asyncio.to_thread(call, *arguments, **named)
 
     async def _read(
         self, requests: set[PartRequest], alive: Callable[[], bool]

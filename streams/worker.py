@@ -9,7 +9,6 @@ import functools
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -42,9 +41,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 5.0
 """How often the watch looks for provinces that stand still."""
-SWITCH_SECONDS: Final = 0.0005
-"""How long a thread may hold the interpreter while another waits. Kafka's client has a thread of its own: at Python's own
-5 ms the fold waits for it after many an answer of Postgres, and an event takes twice as long to its figure."""
 
 Restore = Callable[[str, StoredBook], Fold]
 """(province, what the ledger holds) -> its book."""
@@ -71,6 +67,7 @@ class Worker:
         self._observation = Observation(Metrics() if metrics is None else metrics)
         self._collection = Collection()
         self._topics = [progress_topic(province) for province in settings.provinces]
+        folding = asyncio.Lock()
         self.provinces = Provinces(
             ProvinceOwner(
                 province,
@@ -80,6 +77,7 @@ class Worker:
                     find_fault=functools.partial(find_fault, settings.kafka_bootstrap_servers),
                     loaded=self._collection.loaded,
                     committed=self._committed,
+                    folding=folding,
                 ),
             )
             for province in settings.provinces
@@ -203,7 +201,6 @@ def _restoring(catalogue: Catalogue) -> Restore:
 
 def main(settings: Settings) -> int:
     """Run a worker until SIGTERM or SIGINT; return the exit status."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         status = runner.run(until_signalled(functools.partial(run_worker, settings)))
     hanging = [thread.name for thread in threading.enumerate() if not thread.daemon]

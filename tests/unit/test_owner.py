@@ -135,6 +135,7 @@ def owner_of(ledger: FailingLedger, fault: Fault | None = None) -> ProvinceOwner
             find_fault,
             lambda: None,
             lambda *_: None,
+            asyncio.Lock(),
         ),
     )
 
