@@ -128,6 +128,7 @@ def test_figures_do_not_depend_on_order_batches_or_duplicates(
     assert {} == differing(rows_of(province, once), rows_of(province, other))
 
 
+@pytest.mark.slow
 @examples(12)
 @given(data=st.data(), province=provinces)
 def test_every_row_is_the_same_however_a_log_is_cut(data: st.DataObject, province: str) -> None:

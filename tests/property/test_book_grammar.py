@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,6 +167,7 @@ def check(log: Sequence[Record], sizes: Sequence[int]) -> None:
         assert (back, {}) == (back, only_differing(expected(log, until - back), read))
 
 
+@pytest.mark.slow
 @examples(15)
 @given(data=st.data())
 def test_every_form_of_the_grammar_gives_the_oracles_figures(data: st.DataObject) -> None:
@@ -177,6 +179,7 @@ def test_every_form_of_the_grammar_gives_the_oracles_figures(data: st.DataObject
     check(data.draw(histories(setting, most=48)), data.draw(splits()))
 
 
+@pytest.mark.slow
 @examples(15)
 @given(data=st.data())
 def test_a_batch_reads_the_stored_parts_that_its_events_can_reach(data: st.DataObject) -> None:
