@@ -196,7 +196,8 @@ class Judge:
         return {judge.target.definition.id: judge.row(day) for judge in self._targets}
 
     def silent_since(self, agency: str, day: Day) -> Day | None:
-        """Return the first day of the silence that runs on `day`."""
+        """Return the first day of the silence that runs on `day`, with all that is known now."""
+        self._refresh_agencies()
         return self._silences.since(agency, day)
 
     def _refresh_agencies(self) -> None:
