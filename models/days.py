@@ -26,7 +26,6 @@ MICROSECONDS_PER_DAY: Final = 86_400_000_000
 _OFFSET: Final = 7 * 3_600_000_000
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def day_of(instant: int) -> Day:
@@ -42,11 +41,6 @@ def day_from_date(value: date) -> Day:
 def date_of(day: int) -> date:
     """Return the calendar date of `day`."""
     return date.fromordinal(day + _EPOCH_ORDINAL)
-
-
-def instant_from_datetime(value: datetime) -> Instant:
-    """Return the microseconds of an aware datetime."""
-    return Instant((value - _EPOCH) // _MICROSECOND)
 
 
 def datetime_of(instant: int) -> datetime:

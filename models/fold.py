@@ -107,7 +107,7 @@ class Fold:
         state = self._state
         as_of = state.mark.as_of
         for turned in range(day if as_of is None else as_of + 1, day + 1):
-            state.figures.roll(Day(turned), state.codes())
+            state.figures.roll(Day(turned), state.codes)
         state.mark = replace(state.mark, as_of=Day(day if as_of is None else max(as_of, day)))
 
     def close_days(self, last: Day) -> None:

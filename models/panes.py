@@ -65,11 +65,6 @@ class Series:
             return self.upto(last)
         return self.upto(last) - self.upto(first - 1) if first <= last else 0
 
-    def on(self, day: int) -> Amount:
-        """Return the amount of one day."""
-        index = bisect_left(self._days, day)
-        return self._amounts[index] if index < len(self._days) and self._days[index] == day else 0
-
     def days(self, since: int | None = None) -> list[int]:
         """Return the days that have an amount, in order, from `since` on."""
         return self._days[:] if since is None else self._days[bisect_left(self._days, since) :]

@@ -3,7 +3,7 @@
 A row is made again only when one of its panes changed, or when a day entered or left one of its windows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from models.catalogue import ProvinceCatalogue
@@ -76,10 +76,10 @@ class Figures:
             if self._indicators[number].per_agency:
                 self._changed.add((number, agency))
 
-    def roll(self, day: Day, codes: Iterable[str]) -> None:
+    def roll(self, day: Day, codes: Callable[[], Iterable[str]]) -> None:
         """Note what changes because `day` is the day that figures are read on now."""
         if day == year_start(day) or day in self._bounds or self._sources.register.turns(day):
-            for code in codes:
+            for code in codes():
                 self.mark_agency(code)
         self._mark(self._restless, ALL)
         panes = self._sources.panes

@@ -10,16 +10,13 @@ from fractions import Fraction
 from math import lcm
 from typing import Final
 
-from models.days import Day
+from models.days import FOREVER, Day
 
 Rational = tuple[int, int]
 """An exact value p / q with q > 0; a ratio in % is (100 * numerator, denominator)."""
 
 TOLERANCE: Final = Fraction(1, 20)
 """How far short of expected is behind, as a part of the distance from baseline to target (design, section 7)."""
-
-LAST_PRINTABLE_DAY: Final = Day(2_932_896)
-"""31 December 9999: a forecast beyond it is none."""
 
 
 class Operator(StrEnum):
@@ -173,4 +170,4 @@ class Course:
         if needed is None:
             return None
         ahead = needed[0] // needed[1] + 1 if self._strict else -(-needed[0] // needed[1])
-        return Day(day + ahead) if day + ahead <= LAST_PRINTABLE_DAY else None
+        return Day(day + ahead) if day + ahead < FOREVER else None
