@@ -49,8 +49,7 @@ class Assertion(NamedTuple):
     """None: the fact is retracted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A Kafka record of a province's topic as fetched."""
 
     province: str

@@ -1,9 +1,8 @@
 """What a worker tells its metrics: after each commit, and at each look at how its provinces stand."""
 
-from collections import Counter
 from collections.abc import Mapping
 
-from models.changes import Changes
+from streams.desks import Folded
 from streams.metrics import Metrics
 from streams.owner import Health, Standing
 
@@ -16,12 +15,12 @@ class Observation:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
 
-    def committed(self, changes: Changes, records: int, seconds: float) -> None:
+    def committed(self, province: str, folded: Folded, seconds: float) -> None:
         """Count a committed batch."""
-        self._metrics.records.labels(changes.province).inc(records)
-        self._metrics.batch_seconds.labels(changes.province).observe(seconds)
-        for reason, count in Counter(dead.reason for dead in changes.dead_letters).items():
-            self._metrics.dead_letters.labels(changes.province, reason).inc(count)
+        self._metrics.records.labels(province).inc(folded.records)
+        self._metrics.batch_seconds.labels(province).observe(seconds)
+        for reason, count in folded.dead_letters.items():
+            self._metrics.dead_letters.labels(province, reason).inc(count)
 
     def looked(self, health: Mapping[str, Health], log_ends: Mapping[str, int]) -> None:
         """Show how the provinces stand, and how far those are behind whose log's end is known."""

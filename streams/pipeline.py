@@ -12,12 +12,12 @@ from typing import Any, Final, Protocol
 
 from models.book import Book
 from models.catalogue import Catalogue, load_catalogue
-from models.changes import StoredBook
 from models.days import Day, day_from_date
 from models.errors import TiendoError
 from models.topics import PROVINCES, all_topics
 from sinks.postgres import queries
 from sinks.postgres.ledger import Claim, Ledger
+from streams.desks import LocalDesks, restoring
 from streams.embedded import embedded_kafka, embedded_postgres
 from streams.lines import Line, lines_of
 from streams.owner import Standing
@@ -60,8 +60,8 @@ class Pipeline:
 
     def __init__(self, settings: Settings, catalogue: Catalogue, ledger: Ledger) -> None:
         self.settings = settings
-        self._catalogue = catalogue
         self._ledger = ledger
+        self._restore = restoring(catalogue)
 
     async def send(self, lines: Iterable[Line], watch: Watch) -> dict[str, int]:
         """Publish lines; return province -> offset after its last record."""
@@ -73,7 +73,9 @@ class Pipeline:
         """Run a worker that owns `provinces` beside the block; it leaves when the block ends."""
         settings = self.settings.model_copy(update={"provinces": tuple(provinces)})
         relays = Relays(settings, settings.provinces)
-        worker = Worker(settings, self._ledger, self._restored, relays=relays)
+        worker = Worker(
+            settings, self._ledger, LocalDesks(self._ledger, self._restore), relays=relays
+        )
         stopping = asyncio.Event()
         running = asyncio.create_task(worker.run(stopping))
         block = asyncio.current_task()
@@ -138,10 +140,7 @@ class Pipeline:
 
     async def _claimed(self, province: str) -> tuple[Claim, Book]:
         claim = await self._ledger.claim(province)
-        return claim, self._restored(province, await self._ledger.load(claim))
-
-    def _restored(self, province: str, stored: StoredBook) -> Book:
-        return Book.restore(self._catalogue.province(province), stored)
+        return claim, self._restore(province, await self._ledger.load(claim))
 
 
 @contextlib.asynccontextmanager

@@ -9,6 +9,7 @@ import functools
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -17,9 +18,7 @@ from typing import Any, Final
 import structlog
 import uvloop
 
-from models.book import Book
-from models.catalogue import Catalogue, load_catalogue
-from models.changes import Changes, StoredBook
+from models.catalogue import load_catalogue
 from models.days import Instant
 from models.errors import Fenced, Unavailable
 from models.topics import progress_topic, province_of
@@ -28,10 +27,13 @@ from streams.app import BatchingApp, build_app
 from streams.collection import Collection
 from streams.days import DayTicker, sender
 from streams.deadline import Deadline
+from streams.desks import Desks, Folded, LocalDesks, restoring
+from streams.desks.calls import Begin
+from streams.desks.pool import desk_pool
 from streams.log_check import find_fault, log_ends, reach
 from streams.metrics import Metrics
 from streams.observation import Observation
-from streams.owner import Fold, Means, ProvinceLedger, ProvinceOwner, Provinces
+from streams.owner import ClaimLedger, Means, ProvinceOwner, Provinces
 from streams.patience import Absence, patiently
 from streams.relays import Relays
 from streams.settings import Settings
@@ -41,9 +43,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 5.0
 """How often the watch looks for provinces that stand still."""
-
-Restore = Callable[[str, StoredBook], Fold]
-"""(province, what the ledger holds) -> its book."""
 
 
 class Stalled(Exception):  # noqa: N818 - named for what happened
@@ -56,8 +55,8 @@ class Worker:
     def __init__(
         self,
         settings: Settings,
-        ledger: ProvinceLedger,
-        restore: Restore,
+        ledger: ClaimLedger,
+        desks: Desks,
         *,
         relays: Relays | None = None,
         metrics: Metrics | None = None,
@@ -65,19 +64,16 @@ class Worker:
         self._settings = settings
         self._relays = relays
         self._observation = Observation(Metrics() if metrics is None else metrics)
-        self._collection = Collection()
+        self._desks = desks
         self._topics = [progress_topic(province) for province in settings.provinces]
-        folding = asyncio.Lock()
         self.provinces = Provinces(
             ProvinceOwner(
                 province,
                 Means(
-                    ledger=ledger,
-                    restore=functools.partial(restore, province),
-                    find_fault=functools.partial(find_fault, settings.kafka_bootstrap_servers),
-                    loaded=self._collection.loaded,
-                    committed=self._committed,
-                    folding=folding,
+                    ledger,
+                    desks.desk(province),
+                    functools.partial(find_fault, settings.kafka_bootstrap_servers),
+                    self._committed,
                 ),
             )
             for province in settings.provinces
@@ -99,7 +95,7 @@ class Worker:
         app = build_app(
             self._settings, self.provinces, self._topics, functools.partial(_fail, failure)
         )
-        with self._collection.governed():
+        with Collection().governed():
             async with _running(self._beside(app)) as tasks:
                 status = await self._until_an_end(app, stopping, {failure, *tasks})
                 await self._stop(app)
@@ -123,15 +119,14 @@ class Worker:
             for future in (starting, crashed, stop):
                 future.cancel()
 
-    def _committed(self, changes: Changes, records: int, seconds: float) -> None:
-        self._observation.committed(changes, records, seconds)
-        if self._relays is not None and changes.outbox:
-            self._relays.wake(changes.province)
-        self._collection.between_batches()
+    def _committed(self, province: str, folded: Folded, seconds: float) -> None:
+        self._observation.committed(province, folded, seconds)
+        if self._relays is not None and folded.sends:
+            self._relays.wake(province)
 
     def _beside(self, app: BatchingApp) -> list[Coroutine[Any, Any, None]]:
         """Return what runs beside the reading, for as long as it does."""
-        beside = [self._watch(app)]
+        beside = [self._watch(app), self._desks.ended()]
         if self._settings.publish_days:
             ticker = DayTicker(self.provinces.owned, sender(self._settings), _now)
             beside.append(ticker.run())
@@ -179,24 +174,30 @@ class Worker:
 
 async def run_worker(settings: Settings, stopping: asyncio.Event) -> int:
     """Run a worker in this process until `stopping` is set; return the exit status."""
-    catalogue = load_catalogue()
-    ledger = Ledger(settings.dsn, catalogue.engine_version)
     metrics = Metrics()
     if settings.metrics_port is not None:
         log.info("metrics.served", port=metrics.serve(settings.metrics_port))
     relays = Relays(settings, settings.provinces)
-    worker = Worker(settings, ledger, _restoring(catalogue), relays=relays, metrics=metrics)
+    catalogue = load_catalogue()
+    ledger = Ledger(settings.dsn, catalogue.engine_version)
     try:
-        return await worker.run(stopping)
+        async with _desks(settings, LocalDesks(ledger, restoring(catalogue))) as desks:
+            worker = Worker(settings, ledger, desks, relays=relays, metrics=metrics)
+            return await worker.run(stopping)
     finally:
         await ledger.close()
 
 
-def _restoring(catalogue: Catalogue) -> Restore:
-    def restore(province: str, stored: StoredBook) -> Book:
-        return Book.restore(catalogue.province(province), stored)
-
-    return restore
+@contextlib.asynccontextmanager
+async def _desks(settings: Settings, local: LocalDesks) -> AsyncIterator[Desks]:
+    """Open the desks of a worker: in processes beside it, or in this one where the settings ask for none."""
+    processes = min(settings.fold_processes, len(settings.provinces))
+    if processes == 0:
+        yield local
+        return
+    as_json = not sys.stderr.isatty() if settings.log_json is None else settings.log_json
+    async with desk_pool(processes, Begin(settings.dsn, settings.log_level, as_json)) as pool:
+        yield pool
 
 
 def main(settings: Settings) -> int:

@@ -37,6 +37,8 @@ async def test_a_worker_is_killed_while_events_flow_and_every_row_is_right(
     first, other = site.worker(), site.worker()
     await first.says("worker.started", within=60)
     await other.says("worker.started", within=60)
+    for worker in (first, other):
+        await worker.says("province.claimed", within=60)
     sending = asyncio.create_task(send_slowly(site))
     await eventually(lambda: first.text().count("batch.committed") >= 5, within=60)
     first.kill()

@@ -1,7 +1,6 @@
 """The book against the oracle: figures do not depend on how a log came, and are those of a slow recomputation."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -115,7 +114,7 @@ def test_figures_do_not_depend_on_order_batches_or_duplicates(
     rng = Random(seed)  # noqa: S311 - no secret
     again = [*log, *(record for record in log if rng.random() < 0.3)]
     rng.shuffle(again)
-    shuffled = [replace(record, offset=offset) for offset, record in enumerate(again)]
+    shuffled = [record._replace(offset=offset) for offset, record in enumerate(again)]
     once = fold(catalogue(province), log, until=until).tables
 
     other = fold(catalogue(province), shuffled, data.draw(splits()), until=until).tables

@@ -31,6 +31,11 @@ class Process:
             )
 
     @property
+    def pid(self) -> int:
+        """Return its number."""
+        return self._child.pid
+
+    @property
     def status(self) -> int | None:
         """Return the exit status, None while it runs."""
         return self._child.poll()

@@ -14,6 +14,7 @@ from models.days import Day
 from models.facts import DeadLetter, Event
 from sinks.postgres.ledger import Ledger
 from streams import logs
+from streams.desks import LocalDesks
 from streams.log_flood import OncePerMinute
 from streams.settings import Settings, load_settings
 from streams.worker import Worker, until_signalled
@@ -77,7 +78,7 @@ def restore(province: str, stored: StoredBook) -> TallyBook:
 async def _run(settings: Settings) -> int:
     ledger = Ledger(settings.dsn, "tally")
     try:
-        return await until_signalled(Worker(settings, ledger, restore).run)
+        return await until_signalled(Worker(settings, ledger, LocalDesks(ledger, restore)).run)
     finally:
         await ledger.close()
 

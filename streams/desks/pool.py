@@ -1,0 +1,198 @@
+"""Desks in processes beside the worker, so that provinces fold on several cores: which province is where, and calls across.
+
+A process that ends by itself ends the worker: what it held is only a cache, and a restart loads it again.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final, Protocol, TypeVar
+
+from models.errors import Fenced, TiendoError, Unavailable
+from models.facts import Record
+from sinks.postgres.ledger import Claim
+from streams.collection import Collection
+from streams.desks.calls import (
+    REPLIES,
+    AnyCall,
+    AnyReply,
+    Applied,
+    Away,
+    Begin,
+    Broke,
+    Call,
+    CommitCall,
+    Done,
+    Ends,
+    FoldCall,
+    LoadCall,
+    Refused,
+)
+from streams.desks.desk import Bug, Folded
+
+Answer = TypeVar("Answer", bound=AnyReply)
+
+END_SECONDS: Final = 5.0
+"""How long a process may take to end once its worker has let it go."""
+
+
+class DeskLost(TiendoError):  # noqa: N818 - named for what happened
+    """A desk process ended by itself; the worker cannot go on."""
+
+
+class Child(Protocol):
+    """What is needed of a process that was started."""
+
+    async def wait(self) -> int:
+        """Return its status once it has ended."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+class DeskProcess:
+    """One process with desks, as its worker sees it."""
+
+    def __init__(self, process: Child, ends: Ends) -> None:
+        self._process = process
+        self._ends = ends
+        self._numbers = itertools.count()
+        self._waiting: dict[int, asyncio.Future[AnyReply]] = {}
+        self._hearing = asyncio.ensure_future(self._hear())
+        self.provinces: set[str] = set()
+        """Those whose desk is here."""
+
+    @classmethod
+    async def start(cls, begin: Begin) -> "DeskProcess":
+        """Start a process and tell it what it works with."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "streams.desks.process", str(theirs.fileno())),
+                pass_fds=(theirs.fileno(),),
+            )
+        ends = Ends(*await asyncio.open_connection(sock=ours))
+        await ends.send(begin)
+        return cls(process, ends)
+
+    async def call(self, province: str, what: AnyCall) -> AnyReply:
+        """Return what came of a call; raises what the desk raised."""
+        number = next(self._numbers)
+        answer: asyncio.Future[AnyReply] = asyncio.get_running_loop().create_future()
+        if self._hearing.done():
+            raise Fenced(f"the process that folds {province} has ended")
+        self._waiting[number] = answer
+        try:
+            with contextlib.suppress(OSError):  # `_hear` learns of it too
+                await self._ends.send(Call(number, province, what))
+            reply = await answer
+        finally:
+            self._waiting.pop(number, None)
+        match reply:
+            case Refused(text):
+                raise Fenced(text)
+            case Away(text):
+                raise Unavailable(text)
+            case Broke(name, frames):
+                raise Bug(name, frames)
+        return reply
+
+    async def _hear(self) -> None:
+        """Hand replies to whoever waits for them, until the process is gone."""
+        while (reply := await self._ends.receive(REPLIES)) is not None:
+            waiting = self._waiting.get(reply.number)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(reply.what)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(Fenced("the process that folds the province has ended"))
+
+    async def ended(self) -> None:
+        """Raise DeskLost once the process has ended."""
+        status = await self._process.wait()
+        raise DeskLost(
+            f"the process that folds {', '.join(sorted(self.provinces)) or 'no province'} "
+            f"ended with status {status}; a restart of the worker goes on from what is committed"
+        )
+
+    async def close(self) -> None:
+        """Let the process end, and make sure that it does."""
+        self._ends.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), END_SECONDS)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        await self._hearing
+
+
+class DeskPool:
+    """The desk processes of a worker; a province goes to the one with the fewest and stays there."""
+
+    def __init__(self, processes: Sequence[DeskProcess]) -> None:
+        self._processes = processes
+        self._collection = Collection()
+
+    def desk(self, province: str) -> "RemoteDesk":
+        """Return the desk of a province in one of the processes."""
+        return RemoteDesk(province, self._place, self._collection)
+
+    def _place(self, province: str) -> DeskProcess:
+        process = next(
+            (one for one in self._processes if province in one.provinces),
+            min(self._processes, key=lambda one: len(one.provinces)),
+        )
+        process.provinces.add(province)
+        return process
+
+    async def ended(self) -> None:
+        """Raise DeskLost when a process has ended by itself."""
+        ends = [asyncio.ensure_future(process.ended()) for process in self._processes]
+        try:
+            await asyncio.gather(*ends)
+        finally:
+            for end in ends:
+                end.cancel()
+
+
+@contextlib.asynccontextmanager
+async def desk_pool(count: int, begin: Begin) -> AsyncIterator[DeskPool]:
+    """Run `count` desk processes beside a block."""
+    processes = await asyncio.gather(*(DeskProcess.start(begin) for _ in range(count)))
+    try:
+        yield DeskPool(processes)
+    finally:
+        await asyncio.gather(*(process.close() for process in processes))
+
+
+class RemoteDesk:
+    """A desk in another process; it is placed when its province is first owned, so that those which are owned spread evenly."""
+
+    def __init__(
+        self, province: str, place: Callable[[str], DeskProcess], collection: Collection
+    ) -> None:
+        self._province = province
+        self._place = place
+        self._collection = collection
+
+    async def load(self, claim: Claim) -> None:
+        """Read the book that a claim found; the one at hand stays if nobody was in between."""
+        await self._call(LoadCall(claim.epoch, claim.mark), Done)
+
+    async def fold(self, base: int, next_offset: int, records: Sequence[Record]) -> Folded:
+        """Fold the records after offset `base` and keep what is to be written."""
+        return (await self._call(FoldCall(base, next_offset, list(records)), Applied)).folded
+
+    async def commit(self) -> None:
+        """Write what was folded, all or nothing."""
+        await self._call(CommitCall(), Done)
+        self._collection.between_batches()
+
+    async def _call(self, what: AnyCall, expected: type[Answer]) -> Answer:
+        answer = await self._place(self._province).call(self._province, what)
+        if not isinstance(answer, expected):
+            raise TypeError(f"{type(what).__name__} was answered by {type(answer).__name__}")
+        return answer
