@@ -3,6 +3,7 @@
 The quick and the careful way of decoding both end here, so they cannot build different events from one record.
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
@@ -10,7 +11,6 @@ import msgspec
 
 from models.days import Day, Instant, day_of
 from models.events.event_type import EVENT_TIME, EventType
-from models.events.fields import Payload
 from models.events.log import DAY_STARTED, RETRACTION
 from models.facts import Assertion, Event, FactKey, Record, Value
 
@@ -28,12 +28,9 @@ class Frame(NamedTuple):
     recorded: Instant
 
 
-def engine_values(model: Payload, *, composed: bool) -> dict[str, Value]:
-    """Return the model's values without nulls, its text in NFC; `composed` says that it is NFC already."""
-    payload: dict[str, Value] = model.__dict__
-    if None in payload.values():
-        payload = {name: value for name, value in payload.items() if value is not None}
-    return payload if composed else {name: _compose(value) for name, value in payload.items()}
+def in_nfc(payload: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the payload with its text in NFC."""
+    return {name: _compose(value) for name, value in payload.items()}
 
 
 def _compose(value: Value) -> Value:
