@@ -1,12 +1,12 @@
 """The book against the oracle: figures do not depend on how a log came, and are those of a slow recomputation."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from models.catalogue import ProvinceCatalogue, load_catalogue
 from models.changes import Figure

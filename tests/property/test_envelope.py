@@ -2,12 +2,12 @@
 
 import json
 import random
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from models.envelope import _quick, decode
 from models.errors import PoisonMessage

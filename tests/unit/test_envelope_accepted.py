@@ -1,10 +1,10 @@
 """What an accepted record becomes."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from models.days import day_of
 from models.envelope import Address, address_of, decode, partition_key, to_json
