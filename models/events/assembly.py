@@ -4,7 +4,7 @@ The quick and the careful way of decoding both end here, so they cannot build di
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 from unicodedata import normalize
 
 import msgspec
@@ -17,7 +17,7 @@ from models.facts import Assertion, Event, FactKey, Record, Value
 _canonical: Final = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, gc=False):
     """What an accepted event keeps of its attributes."""
 
     record: Record
@@ -53,26 +53,19 @@ def fact_asserted(
     frame: Frame, known: EventType, fact: FactKey, moment: int, payload: dict[str, Value]
 ) -> Event:
     """Return the event that asserts a fact; `moment` dates it (`moment_of`)."""
-    record, event_id, source, agency, time, recorded = frame
-    return Event(
+    return _event(
+        frame,
         known.name,
-        event_id,
-        source,
-        agency,
-        time,
-        recorded,
-        record.offset,
-        record.timestamp_ms,
         fact,
         Assertion(
-            recorded,
-            source,
-            event_id,
+            frame.recorded,
+            frame.source,
+            frame.id,
             _canonical(payload).decode(),
-            agency,
+            frame.agency,
             Day(moment) if known.moment_is_date else day_of(moment),
             moment,
-            record.offset,
+            frame.record.offset,
             payload,
         ),
     )

@@ -92,7 +92,7 @@ def mode_of(headers: tuple[tuple[str, bytes], ...]) -> Mode:
     for name, value in headers:
         lowered = name.lower()
         if lowered == "content-type":
-            content_type = value.decode("utf-8", "replace").partition(";")[0].strip().lower()
+            content_type = _media_type(value)
         elif lowered == "ce_specversion":
             binary = True
     if content_type is not None and content_type.startswith("application/cloudevents"):
@@ -100,6 +100,12 @@ def mode_of(headers: tuple[tuple[str, bytes], ...]) -> Mode:
     if binary:
         return Mode.BINARY
     return Mode.STRUCTURED if content_type is None else Mode.FOREIGN
+
+
+@lru_cache(maxsize=64)
+def _media_type(content_type: bytes) -> str:
+    # A sender has one for all that it sends.
+    return content_type.decode("utf-8", "replace").partition(";")[0].strip().lower()
 
 
 def attributes_in(headers: tuple[tuple[str, bytes], ...]) -> dict[str, str]:

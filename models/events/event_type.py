@@ -135,10 +135,13 @@ class EventType:
     def key_of(self, payload: facts.Payload) -> str:
         """Return the natural key of a payload in engine values."""
         if len(self.natural_key) == 1:
-            part = payload[self.natural_key[0]]
-            if isinstance(part, str):
-                return escape(part) if "%" in part or "/" in part else part
-        return join_key([payload.get(name) for name in self.natural_key])
+            key = str(payload[self.natural_key[0]])
+            return escape(key) if "%" in key or "/" in key else key
+        parts = [str(payload.get(name, "")) for name in self.natural_key]
+        key = "/".join(parts)
+        if "%" not in key and key.count("/") == len(parts) - 1:
+            return key
+        return "/".join(map(escape, parts))
 
     def is_key(self, key: str) -> bool:
         """Return whether `key` could be a natural key of this type: a retraction names a fact by key only."""
