@@ -69,13 +69,16 @@ def _quick(record: Record) -> Event | None:
         if b"\\u0000" in value or b"\\ud" in value or b"\\uD" in value:
             return None
         composed = False  # escapes may write what composes with its neighbours
-    sent = read(value) if not record.headers else _read_with_headers(record.headers, value)
+    mode = mode_of(record.headers)
+    sent = read(value) if mode is Mode.STRUCTURED else _read_otherwise(mode, record.headers, value)
     if sent is None or sent.province != record.province or not is_agency(sent.agency):
         return None
     known = sent.known
     time = parse_instant(sent.time)
     recorded = time if sent.recordedtime is None else parse_instant(sent.recordedtime)
-    payload = sent.payload() if composed else in_nfc(sent.payload())
+    payload = sent.payload(time)
+    if not composed:
+        payload = in_nfc(payload)
     latest = record.timestamp_ms * 1000 + AHEAD_MAX
     moment = moment_of(known, payload, time)
     if (
@@ -101,10 +104,9 @@ def _is_shallow(value: bytes) -> bool:
     )
 
 
-def _read_with_headers(headers: tuple[tuple[str, bytes], ...], value: bytes) -> CleanEvent | None:
-    mode = mode_of(headers)
-    if mode is Mode.STRUCTURED:
-        return read(value)
+def _read_otherwise(
+    mode: Mode, headers: tuple[tuple[str, bytes], ...], value: bytes
+) -> CleanEvent | None:
     if mode is Mode.FOREIGN or any(b"\0" in header for _name, header in headers):
         return None
     return read_binary(attributes_in(headers), value)

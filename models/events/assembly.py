@@ -53,22 +53,18 @@ def fact_asserted(
     frame: Frame, known: EventType, fact: FactKey, moment: int, payload: dict[str, Value]
 ) -> Event:
     """Return the event that asserts a fact; `moment` dates it (`moment_of`)."""
-    return _event(
-        frame,
-        known.name,
-        fact,
-        Assertion(
-            frame.recorded,
-            frame.source,
-            frame.id,
-            _canonical(payload).decode(),
-            frame.agency,
-            Day(moment) if known.moment_is_date else day_of(moment),
-            moment,
-            frame.record.offset,
-            payload,
-        ),
+    assertion = Assertion(
+        frame.recorded,
+        frame.source,
+        frame.id,
+        _canonical(payload).decode(),
+        frame.agency,
+        Day(moment) if known.moment_is_date else day_of(moment),
+        moment,
+        frame.record.offset,
+        payload,
     )
+    return _event(frame, known.name, fact, assertion)
 
 
 def fact_retracted(frame: Frame, fact: FactKey) -> Event:

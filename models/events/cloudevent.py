@@ -85,6 +85,7 @@ def is_json(media_type: str) -> bool:
     return essence.endswith(("/json", "+json"))
 
 
+@lru_cache(maxsize=16)  # in structured mode a sender's headers are the same on all that it sends
 def mode_of(headers: tuple[tuple[str, bytes], ...]) -> Mode:
     """Return the mode that the headers announce; a record without headers is structured."""
     content_type: str | None = None
@@ -92,7 +93,7 @@ def mode_of(headers: tuple[tuple[str, bytes], ...]) -> Mode:
     for name, value in headers:
         lowered = name.lower()
         if lowered == "content-type":
-            content_type = _media_type(value)
+            content_type = value.decode("utf-8", "replace").partition(";")[0].strip().lower()
         elif lowered == "ce_specversion":
             binary = True
     if content_type is not None and content_type.startswith("application/cloudevents"):
@@ -100,12 +101,6 @@ def mode_of(headers: tuple[tuple[str, bytes], ...]) -> Mode:
     if binary:
         return Mode.BINARY
     return Mode.STRUCTURED if content_type is None else Mode.FOREIGN
-
-
-@lru_cache(maxsize=64)
-def _media_type(content_type: bytes) -> str:
-    # A sender has one for all that it sends.
-    return content_type.decode("utf-8", "replace").partition(";")[0].strip().lower()
 
 
 def attributes_in(headers: tuple[tuple[str, bytes], ...]) -> dict[str, str]:

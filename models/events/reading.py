@@ -24,6 +24,7 @@ from typing import (
 import msgspec
 from pydantic.fields import FieldInfo
 
+from models.days import Instant
 from models.events.event_type import EventType
 from models.events.fields import Choice, FieldKind, number
 from models.events.registry import VOCABULARY
@@ -42,7 +43,7 @@ class CleanEvent(msgspec.Struct, gc=False, kw_only=True):
 
     known: ClassVar[EventType]
     parsers: ClassVar[tuple[tuple[str, Callable[[Any], Value]], ...]]
-    """The fields that are written otherwise than the engine holds them, and what reads each."""
+    """The dates and numbers, and what reads each as the engine holds it."""
 
     specversion: Literal["1.0"]
     id: _Short
@@ -51,18 +52,26 @@ class CleanEvent(msgspec.Struct, gc=False, kw_only=True):
     time: str
     province: str
     agency: _Short
-    data: dict[str, Value]
+    data: dict[str, Any]
     recordedtime: str | None = None
     datacontenttype: Literal["application/json"] | None = None
     data_base64: None = None
 
-    def payload(self) -> dict[str, Value]:
+    def payload(self, time: Instant) -> dict[str, Value]:
         """Return the payload in engine values without nulls, its text as sent; to be called once.
+
+        `time` is what the attribute of that name writes.
 
         Raises:
             ValueError: an instant, a date or a number is not one.
         """
         payload = self.data
+        for name in self.known.instants:
+            text = payload.get(name)
+            if text == self.time:  # most facts are dated by the time of their event
+                payload[name] = time
+            elif text is not None:
+                payload[name] = parse_instant(text)
         for name, parse in self.parsers:
             written = payload.get(name)
             if written is not None:
@@ -79,7 +88,6 @@ def read_binary(attributes: Mapping[str, str], data: bytes) -> CleanEvent:
 
 
 _PARSERS: Final[Mapping[FieldKind, Callable[[Any], Value]]] = {
-    FieldKind.INSTANT: parse_instant,
     FieldKind.DATE: parse_date,
     FieldKind.NUMBER: number,
 }

@@ -179,6 +179,7 @@ def test_ill_typed_payload_fields_are_refused(field: str, value: object) -> None
         ("survey.responded", "score", 1e19),
         ("survey.responded", "electronic", 1),
         ("account.used", "used_on", "2019-10-01T00:00:00+07:00"),
+        pytest.param("account.used", "used_on", "2019-10-01T08:00:00+07:00", id="the event's time"),
         ("account.used", "used_on", "20191001"),
         ("account.used", "used_on", 18170),
     ],
