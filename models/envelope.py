@@ -25,7 +25,7 @@ from models.events.cloudevent import (
 from models.events.examination import AHEAD_MAX, EARLIEST, examine
 from models.events.reading import CleanEvent, read, read_binary
 from models.events.rfc3339 import parse_instant
-from models.facts import DeadLetter, Event, FactKey, Record
+from models.facts import DeadLetter, Event, FactKey, Headers, Record
 from models.topics import PROVINCES
 
 _BACKSLASH: Final = ord("\\")
@@ -104,12 +104,13 @@ def _is_shallow(value: bytes) -> bool:
     )
 
 
-def _read_otherwise(
-    mode: Mode, headers: tuple[tuple[str, bytes], ...], value: bytes
-) -> CleanEvent | None:
-    if mode is Mode.FOREIGN or any(b"\0" in header for _name, header in headers):
+def _read_otherwise(mode: Mode, headers: Headers, value: bytes) -> CleanEvent | None:
+    if mode is Mode.FOREIGN:
         return None
-    return read_binary(attributes_in(headers), value)
+    attributes = attributes_in(headers)
+    if any("\0" in attribute for attribute in attributes.values()):
+        return None
+    return read_binary(attributes, value)
 
 
 def to_json(attributes: Mapping[str, str | None], data: Mapping[str, object]) -> bytes:

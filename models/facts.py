@@ -17,6 +17,9 @@ Value = str | int | bool | Decimal | list[str] | None
 Payload = Mapping[str, Value]
 """A validated payload in the engine's own values: instants as microseconds, dates as days, numbers as int or Decimal, null fields left out."""
 
+Headers = tuple[tuple[str, bytes | None], ...]
+"""Headers of a Kafka record: a name may come again, and a value be null."""
+
 
 class FactKey(Struct, frozen=True, gc=False):
     """Names a fact: type as in the vocabulary, natural key, and for a dated fact its moment (microseconds, or day); for a `once` fact None."""
@@ -60,7 +63,7 @@ class Record(Struct, frozen=True, gc=False):
     timestamp_ms: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: Headers = ()
 
 
 class Event(Struct, frozen=True, gc=False):

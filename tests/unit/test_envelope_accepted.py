@@ -70,6 +70,17 @@ def test_values_of_a_payload_are_plain_python() -> None:
     assert {str, int} == {type(value) for value in payload.values()}
 
 
+def test_a_null_header_is_no_header() -> None:
+    """Kafka allows them; CloudEvents has no null attribute."""
+    event = dossier_received()
+    in_headers = replace(
+        binary(event), headers=(*binary(event).headers, ("ce_recordedtime", None), ("x", None))
+    )
+
+    assert accepted(record_of(event)) == accepted(in_headers)
+    assert accepted(record_of(event)) == accepted(record_of(event, ("content-type", None)))
+
+
 def test_binary_mode_gives_the_same_event() -> None:
     """Headers instead of attributes, the value instead of data."""
     event = dossier_received(recordedtime="2019-10-02T08:00:00Z")
