@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from models.days import Day, Instant
-from models.facts import DeadLetter
+from models.facts import DeadLetter, Headers
 
 Amount = int | Decimal
 
@@ -132,7 +132,7 @@ class OutboxMessage(NamedTuple):
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Headers
 
 
 @dataclass(frozen=True, slots=True)

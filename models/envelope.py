@@ -4,13 +4,13 @@ Pure, and decided by `examine` alone: `_quick` is a short cut for clean records 
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 from unicodedata import is_normalized
 
 import msgspec
 
 from models.errors import PoisonMessage
-from models.events.assembly import Frame, engine_values, fact_asserted, moment_of
+from models.events.assembly import Frame, fact_asserted, in_nfc, moment_of
 from models.events.cloudevent import (
     DEPTH_MAX,
     JSON,
@@ -23,9 +23,9 @@ from models.events.cloudevent import (
     readable_attributes,
 )
 from models.events.examination import AHEAD_MAX, EARLIEST, examine
-from models.events.registry import BY_WIRE_NAME
+from models.events.reading import CleanEvent, read, read_binary
 from models.events.rfc3339 import parse_instant
-from models.facts import DeadLetter, Event, FactKey, Record
+from models.facts import DeadLetter, Event, FactKey, Headers, Record
 from models.topics import PROVINCES
 
 _BACKSLASH: Final = ord("\\")
@@ -34,30 +34,6 @@ _BRACKET: Final = ord("[")
 
 _PROVINCES: Final = frozenset(PROVINCES)
 
-
-_Short = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
-"""So many characters are always within the 2048 bytes that an attribute may have."""
-
-
-class _Structured(msgspec.Struct, gc=False):
-    """A clean event's attributes that decide; the rest is skipped unread."""
-
-    specversion: Literal["1.0"]
-    id: _Short
-    source: _Short
-    type: str
-    subject: _Short
-    time: str
-    province: str
-    agency: _Short
-    data: msgspec.Raw
-    recordedtime: str | None = None
-    datacontenttype: Literal["application/json"] | None = None
-    data_base64: None = None
-
-
-_read_structured: Final = msgspec.json.Decoder(_Structured).decode
-_read_raw: Final = msgspec.json.Decoder(msgspec.Raw).decode
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -93,15 +69,16 @@ def _quick(record: Record) -> Event | None:
         if b"\\u0000" in value or b"\\ud" in value or b"\\uD" in value:
             return None
         composed = False  # escapes may write what composes with its neighbours
-    sent = (
-        _read_structured(value) if not record.headers else _read_with_headers(record.headers, value)
-    )
+    mode = mode_of(record.headers)
+    sent = read(value) if mode is Mode.STRUCTURED else _read_otherwise(mode, record.headers, value)
     if sent is None or sent.province != record.province or not is_agency(sent.agency):
         return None
-    known = BY_WIRE_NAME[sent.type]
+    known = sent.known
     time = parse_instant(sent.time)
     recorded = time if sent.recordedtime is None else parse_instant(sent.recordedtime)
-    payload = engine_values(known.validate_json(bytes(sent.data)), composed=composed)
+    payload = sent.payload(time)
+    if not composed:
+        payload = in_nfc(payload)
     latest = record.timestamp_ms * 1000 + AHEAD_MAX
     moment = moment_of(known, payload, time)
     if (
@@ -127,14 +104,13 @@ def _is_shallow(value: bytes) -> bool:
     )
 
 
-def _read_with_headers(headers: tuple[tuple[str, bytes], ...], value: bytes) -> _Structured | None:
-    mode = mode_of(headers)
-    if mode is Mode.STRUCTURED:
-        return _read_structured(value)
-    if mode is Mode.FOREIGN or any(b"\0" in header for _name, header in headers):
+def _read_otherwise(mode: Mode, headers: Headers, value: bytes) -> CleanEvent | None:
+    if mode is Mode.FOREIGN:
         return None
-    attributes = {**attributes_in(headers), "data": _read_raw(value)}
-    return msgspec.convert(attributes, _Structured)
+    attributes = attributes_in(headers)
+    if any("\0" in attribute for attribute in attributes.values()):
+        return None
+    return read_binary(attributes, value)
 
 
 def to_json(attributes: Mapping[str, str | None], data: Mapping[str, object]) -> bytes:

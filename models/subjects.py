@@ -96,7 +96,15 @@ _NOTHING: Final = b"null"
 
 def rank(assertion: Assertion) -> tuple[int, str, str, str, str, int, int]:
     """Return the assertion's place in the total order: contract first, then what makes even ill-identified events commute."""
-    return assertion[:7]
+    return (
+        assertion.recorded,
+        assertion.source,
+        assertion.id,
+        assertion.canonical,
+        assertion.agency,
+        assertion.day,
+        assertion.moment,
+    )
 
 
 def judge(challenger: Assertion, holder: Assertion | None) -> Verdict:
@@ -214,7 +222,7 @@ def group_for(
             for index, assertion in enumerate(series):
                 payload = assertion.payload
                 if payload is not None and subject not in known.subjects(payload):
-                    series[index] = assertion._replace(payload=None)
+                    series[index] = msgspec.structs.replace(assertion, payload=None)
     return grouped
 
 

@@ -3,21 +3,21 @@
 The quick and the careful way of decoding both end here, so they cannot build different events from one record.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final
 from unicodedata import normalize
 
 import msgspec
 
 from models.days import Day, Instant, day_of
 from models.events.event_type import EVENT_TIME, EventType
-from models.events.fields import Payload
 from models.events.log import DAY_STARTED, RETRACTION
 from models.facts import Assertion, Event, FactKey, Record, Value
 
 _canonical: Final = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, gc=False):
     """What an accepted event keeps of its attributes."""
 
     record: Record
@@ -28,12 +28,9 @@ class Frame(NamedTuple):
     recorded: Instant
 
 
-def engine_values(model: Payload, *, composed: bool) -> dict[str, Value]:
-    """Return the model's values without nulls, its text in NFC; `composed` says that it is NFC already."""
-    payload: dict[str, Value] = model.__dict__
-    if None in payload.values():
-        payload = {name: value for name, value in payload.items() if value is not None}
-    return payload if composed else {name: _compose(value) for name, value in payload.items()}
+def in_nfc(payload: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the payload with its text in NFC."""
+    return {name: _compose(value) for name, value in payload.items()}
 
 
 def _compose(value: Value) -> Value:
@@ -56,29 +53,18 @@ def fact_asserted(
     frame: Frame, known: EventType, fact: FactKey, moment: int, payload: dict[str, Value]
 ) -> Event:
     """Return the event that asserts a fact; `moment` dates it (`moment_of`)."""
-    record, event_id, source, agency, time, recorded = frame
-    return Event(
-        known.name,
-        event_id,
-        source,
-        agency,
-        time,
-        recorded,
-        record.offset,
-        record.timestamp_ms,
-        fact,
-        Assertion(
-            recorded,
-            source,
-            event_id,
-            _canonical(payload).decode(),
-            agency,
-            Day(moment) if known.moment_is_date else day_of(moment),
-            moment,
-            record.offset,
-            payload,
-        ),
+    assertion = Assertion(
+        frame.recorded,
+        frame.source,
+        frame.id,
+        _canonical(payload).decode(),
+        frame.agency,
+        Day(moment) if known.moment_is_date else day_of(moment),
+        moment,
+        frame.record.offset,
+        payload,
     )
+    return _event(frame, known.name, fact, assertion)
 
 
 def fact_retracted(frame: Frame, fact: FactKey) -> Event:

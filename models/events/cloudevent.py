@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, Never
 
 from models.errors import PoisonMessage
-from models.facts import Record
+from models.facts import Headers, Record
 
 VALUE_MAX_BYTES: Final = 1024 * 1024
 """A larger record is refused by name."""
@@ -85,11 +85,14 @@ def is_json(media_type: str) -> bool:
     return essence.endswith(("/json", "+json"))
 
 
-def mode_of(headers: tuple[tuple[str, bytes], ...]) -> Mode:
-    """Return the mode that the headers announce; a record without headers is structured."""
+@lru_cache(maxsize=16)  # in structured mode a sender's headers are the same on all that it sends
+def mode_of(headers: Headers) -> Mode:
+    """Return the mode that the headers announce, null ones left out; a record without headers is structured."""
     content_type: str | None = None
     binary = False
     for name, value in headers:
+        if value is None:
+            continue
         lowered = name.lower()
         if lowered == "content-type":
             content_type = value.decode("utf-8", "replace").partition(";")[0].strip().lower()
@@ -102,10 +105,12 @@ def mode_of(headers: tuple[tuple[str, bytes], ...]) -> Mode:
     return Mode.STRUCTURED if content_type is None else Mode.FOREIGN
 
 
-def attributes_in(headers: tuple[tuple[str, bytes], ...]) -> dict[str, str]:
-    """Return the attributes that binary mode keeps in headers; raises PoisonMessage `bad_encoding`."""
+def attributes_in(headers: Headers) -> dict[str, str]:
+    """Return the attributes that binary mode keeps in headers, null ones left out; raises PoisonMessage `bad_encoding`."""
     attributes = {}
     for name, value in headers:
+        if value is None:
+            continue
         lowered = name.lower()
         if lowered == "content-type":
             attributes["datacontenttype"] = _utf8(value, name)

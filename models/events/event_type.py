@@ -3,7 +3,7 @@
 Everything here follows from the payload alone; parts of a key are NFC with `%` and `/` percent-encoded, null is empty.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import starmap
@@ -99,8 +99,6 @@ class EventType:
     """The moment is an instant of a `once` fact: it must not run ahead of the record."""
     movable: bool = field(init=False)
     """A correction may change which subjects the fact is about: they do not all follow from the natural key."""
-    validate_json: Callable[[bytes], Payload] = field(init=False, repr=False, compare=False)
-    """The model's validator without the wrapper that costs as much as a small model."""
 
     def __post_init__(self) -> None:
         """Derive the rest; a natural key, moment or subject field that the model lacks is a KeyError at import."""
@@ -125,7 +123,6 @@ class EventType:
             "movable": not all(
                 named.issuperset(rule.fields(self.natural_key)) for rule in self.tells_about
             ),
-            "validate_json": self.model.__pydantic_validator__.validate_json,
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
@@ -138,10 +135,13 @@ class EventType:
     def key_of(self, payload: facts.Payload) -> str:
         """Return the natural key of a payload in engine values."""
         if len(self.natural_key) == 1:
-            part = payload[self.natural_key[0]]
-            if isinstance(part, str):
-                return escape(part) if "%" in part or "/" in part else part
-        return join_key([payload.get(name) for name in self.natural_key])
+            key = str(payload[self.natural_key[0]])
+            return escape(key) if "%" in key or "/" in key else key
+        parts = [str(payload.get(name, "")) for name in self.natural_key]
+        key = "/".join(parts)
+        if "%" not in key and key.count("/") == len(parts) - 1:
+            return key
+        return "/".join(map(escape, parts))
 
     def is_key(self, key: str) -> bool:
         """Return whether `key` could be a natural key of this type: a retraction names a fact by key only."""

@@ -15,9 +15,9 @@ from models.errors import PoisonMessage
 from models.events.assembly import (
     Frame,
     day_started,
-    engine_values,
     fact_asserted,
     fact_retracted,
+    in_nfc,
     moment_of,
 )
 from models.events.cloudevent import JSON, CloudEvent, is_agency, is_json, open_record
@@ -101,7 +101,8 @@ def _fact(frame: Frame, sent: CloudEvent, known: EventType, naive: list[str]) ->
         unzoned = [name for name in known.instants if lacks_offset(data.get(name))]
         naive.extend(unzoned)
         data |= {name: f"{data[name]}{_ASSUMED_OFFSET}" for name in unzoned}
-    payload = engine_values(_validated(known.model, data), composed=False)
+    told = _validated(known.model, data).__dict__
+    payload = in_nfc({name: value for name, value in told.items() if value is not None})
     key = known.key_of(payload)
     _refuse_other_subject(sent, key, f"the natural key: {'/'.join(known.natural_key)}")
     instants = {"time": frame.time, "recordedtime": frame.recorded}

@@ -76,7 +76,8 @@ def _written_as_text(parse: Callable[[str], int], write: Callable[[int], str]) -
     )
 
 
-def _number(value: object) -> int | Decimal:
+def number(value: object) -> int | Decimal:
+    """Return a JSON number in the engine's form; raises ValueError for any other value, or one beyond 64 bits."""
     # bool is an int to Python, not to JSON
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError("expected a number")  # noqa: TRY004 - pydantic turns a ValueError into a refusal
@@ -89,7 +90,7 @@ def _number(value: object) -> int | Decimal:
 
 def _number_schema(_source: object, _handler: object) -> CoreSchema:
     return core_schema.no_info_plain_validator_function(
-        _number,
+        number,
         serialization=core_schema.plain_serializer_function_ser_schema(
             _json_number, when_used="json"
         ),

@@ -25,10 +25,16 @@ _INSTANT: Final = re.compile(
 )
 _WITHOUT_OFFSET: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,30})?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_HOURS: Final = {f"{hour:02}": hour * 3_600_000_000 for hour in range(24)}
-_MINUTES: Final = {f"{minute:02}": minute * 60_000_000 for minute in range(60)}
-_SECONDS: Final = {f"{second:02}": second * 1_000_000 for second in range(60)}
-_LENGTHS_WITHOUT_FRACTION: Final = (len("2019-10-31T08:00:00+07:00"), len("2019-10-31T01:00:00Z"))
+_MINUTES: Final = {
+    f"{hour:02}:{minute:02}": (hour * 60 + minute) * 60_000_000
+    for hour in range(24)
+    for minute in range(60)
+}
+"""Time of day as written -> microseconds; colons are in the keys, so that looking up checks them too."""
+_SECONDS: Final = {f":{second:02}": second * 1_000_000 for second in range(60)}
+_WITHOUT_FRACTION: Final = frozenset(
+    (len("2019-10-31T08:00:00+07:00"), len("2019-10-31T01:00:00Z"))
+)
 
 _EARLIEST: Final = start_of(day_from_date(date.min))
 _LATEST: Final = start_of(day_from_date(date.max)) + MICROSECONDS_PER_DAY - 1
@@ -37,31 +43,32 @@ INSTANT_EXPECTED: Final = "an RFC 3339 instant with offset, such as 2019-10-31T0
 DATE_EXPECTED: Final = "a date written YYYY-MM-DD"
 
 
-@lru_cache(maxsize=32_768)
 def parse_instant(text: str) -> Instant:
     """Return the instant that `text` writes, cut to microseconds.
-
-    Remembers what it has seen: `time`, `recordedtime` and the moment of one event are mostly one text,
-    and due times repeat from event to event.
 
     Raises:
         ValueError: not an RFC 3339 instant with offset, a leap second, or outside the calendar
             days 0001-01-01 to 9999-12-31 in Việt Nam. The message never quotes the text.
     """
-    if len(text) in _LENGTHS_WITHOUT_FRACTION and text[0] in "12" and text[13] == text[16] == ":":
-        # A log has few days and offsets: only the time of day is new. Years 1000 to 2999 are far
-        # from the calendar's ends, so that midnight is inside it if and only if the instant is.
-        hour = _HOURS.get(text[11:13])
-        minute = _MINUTES.get(text[14:16])
-        second = _SECONDS.get(text[17:19])
-        if hour is not None and minute is not None and second is not None:
-            return Instant(_midnight(text[:11], text[19:]) + hour + minute + second)
+    if len(text) in _WITHOUT_FRACTION:
+        # A log has few days and offsets: only the time of day is new.
+        midnight = _midnight(text[:11] + text[19:])
+        minute = _MINUTES.get(text[11:16])
+        second = _SECONDS.get(text[16:19])
+        if midnight is not None and minute is not None and second is not None:
+            return Instant(midnight + minute + second)
     return _parse(text)
 
 
 @lru_cache(maxsize=4096)
-def _midnight(before: str, after: str) -> Instant:
-    return _parse(f"{before}00:00:00{after}")
+def _midnight(day_and_offset: str) -> Instant | None:
+    """Return the instant of 00:00:00 on a day that is far from the calendar's ends, None on any other.
+
+    Far from them, midnight is inside the calendar if and only if every instant of its day is.
+    """
+    if not "1" <= day_and_offset[0] <= "2":
+        return None
+    return _parse(f"{day_and_offset[:11]}00:00:00{day_and_offset[11:]}")
 
 
 def _parse(text: str) -> Instant:

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from models.catalogue import ProvinceCatalogue, load_catalogue
 from models.changes import Figure
@@ -114,7 +115,7 @@ def test_figures_do_not_depend_on_order_batches_or_duplicates(
     rng = Random(seed)  # noqa: S311 - no secret
     again = [*log, *(record for record in log if rng.random() < 0.3)]
     rng.shuffle(again)
-    shuffled = [record._replace(offset=offset) for offset, record in enumerate(again)]
+    shuffled = [replace(record, offset=offset) for offset, record in enumerate(again)]
     once = fold(catalogue(province), log, until=until).tables
 
     other = fold(catalogue(province), shuffled, data.draw(splits()), until=until).tables

@@ -112,7 +112,7 @@ def line(event: Attributes, *, escaped: bool = False) -> bytes:
     return json.dumps(event, ensure_ascii=escaped).encode()
 
 
-def record_of(event: Attributes | bytes, *headers: tuple[str, bytes]) -> Record:
+def record_of(event: Attributes | bytes, *headers: tuple[str, bytes | None]) -> Record:
     """Return the record of an event in its own province's topic (Đồng Nai's where it names none)."""
     province = event.get("province") if isinstance(event, dict) else None
     return Record(

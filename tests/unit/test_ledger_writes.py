@@ -112,9 +112,11 @@ def test_numbers_survive_as_the_type_that_they_were(amount: int | Decimal) -> No
     )
 
 
-@given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.binary())))
-def test_headers_survive(headers: list[tuple[str, bytes]]) -> None:
-    """Names may repeat and hold anything, values are bytes; the order stays."""
+@given(
+    st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.none() | st.binary()))
+)
+def test_headers_survive(headers: list[tuple[str, bytes | None]]) -> None:
+    """Names may repeat and hold anything, values are bytes or null; the order stays."""
     assert tuple(headers) == headers_from_json(headers_json(tuple(headers)))
 
 

@@ -33,6 +33,11 @@ class Fact:
         return day_of(value) if VOCABULARY[self.type].fields[field].kind == "instant" else value
 
 
+def order(said: Assertion) -> tuple[int, str, str, str]:
+    """Return the place of an assertion among those of its fact: when it was recorded, by whom, its id, what it says."""
+    return said.recorded, said.source, said.id, said.canonical
+
+
 def winners(events: Iterable[Event]) -> dict[FactKey, Assertion]:
     """Return the greatest assertion of each fact, retractions included."""
     best: dict[FactKey, Assertion] = {}
@@ -40,7 +45,7 @@ def winners(events: Iterable[Event]) -> dict[FactKey, Assertion]:
         if event.fact is None or event.assertion is None:
             continue
         held = best.get(event.fact)
-        if held is None or event.assertion[:4] > held[:4]:
+        if held is None or order(event.assertion) > order(held):
             best[event.fact] = event.assertion
     return best
 

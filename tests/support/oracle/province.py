@@ -21,7 +21,7 @@ from models.definitions import (
 )
 from models.facts import DeadLetter, Event, FactKey
 from tests.support.drafts import Setting
-from tests.support.oracle.facts import World
+from tests.support.oracle.facts import World, order
 from tests.support.oracle.figures import Known, Reader
 from tests.support.oracle.house import House
 from tests.support.oracle.judgement import Judge
@@ -159,7 +159,7 @@ def feeds(log: Sequence[Event | DeadLetter]) -> dict[tuple[str, str], tuple[int,
         row[0] += 1
         if record.fact is None or record.assertion is None:
             continue
-        mine, held = record.assertion[:4], winners.get(record.fact)
+        mine, held = order(record.assertion), winners.get(record.fact)
         row[1] += mine == held
         row[2] += held is not None and mine < held
         winners[record.fact] = mine if held is None else max(mine, held)
