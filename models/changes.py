@@ -171,6 +171,8 @@ class Changes:
     """Figures in the order of the indicator's windows in the catalogue."""
     history: list[HistoryRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
+    readings: list[AttainmentRow] = field(default_factory=list)
+    """The same on the days on which the plan is read as well, with all that is known now; (target, as_of) is the key."""
     alerts: list[AlertRow] = field(default_factory=list)
     """Every revision, oldest first; the last of an `alert_id` is the alert's present state."""
     outbox: list[OutboxMessage] = field(default_factory=list)

@@ -10,7 +10,7 @@ from models.alerts import HOUSE_PLAN, AlertKey, Wording, reconcile
 from models.attainment import Reading, StatusSeries
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.changes import AlertRow, Amount, AttainmentRow, Figure
-from models.days import Day
+from models.days import Day, day_from_date
 from models.episodes import Holds, Timeline, episodes
 from models.figures import NULL, Sources
 from models.measures import RECORDS
@@ -116,6 +116,9 @@ class Judge:
         self._sources = sources
         self._first_day = first_day
         self._targets = [TargetJudge(target, sources, first_day) for target in catalogue.targets]
+        self._reading_days = [
+            day_from_date(reading.day) for reading in catalogue.plan.reading_dates
+        ]
         self._readers = _readers(self._targets)
         self._silences = SilenceTable(sources.panes, sources.register, first_day)
         self._overdue: dict[str, Timeline] = {}
@@ -194,6 +197,11 @@ class Judge:
     def rows(self, day: Day) -> dict[str, AttainmentRow]:
         """Return how every target stands on a judged day."""
         return {judge.target.definition.id: judge.row(day) for judge in self._targets}
+
+    def readings(self, closed: Day) -> list[AttainmentRow]:
+        """Return how every target stands on the judged days on which the plan is read as well."""
+        days = [day for day in self._reading_days if self._first_day <= day <= closed]
+        return [judge.row(day) for day in days for judge in self._targets]
 
     def silent_since(self, agency: str, day: Day) -> Day | None:
         """Return the first day of the silence that runs on `day`, with all that is known now."""

@@ -71,8 +71,8 @@ def _owner(path: Path, data: object) -> tuple[str, Path]:
     match path, data:
         case ("measures" | "indicators" | "lists", str(owner), *rest), _:
             return owner, tuple(rest)
-        case ("targets", int(number), *rest), {"targets": entries}:
-            return _id_of(entries[number], f"entry {number + 1}"), tuple(rest)
+        case (str(listed), int(number), *rest), dict():
+            return _id_of(data[listed][number], f"entry {number + 1}"), tuple(rest)
         case ("plan", *rest), {"plan": plan}:
             return _id_of(plan, "plan"), tuple(rest)
         case _:

@@ -1,6 +1,6 @@
 """The catalogue as rows: what the views must know of indicators and targets.
 
-Written to the tables `indicator`, `indicator_measure` and `target` by `tiendo migrate`; never edited there.
+Written to tables of their own by `tiendo migrate`; never edited there.
 """
 
 from dataclasses import dataclass
@@ -60,6 +60,85 @@ class TargetRow(NamedTuple):
     text_en: str
 
 
+class TargetDefinitionRow(NamedTuple):
+    """What is read into a target, and what its plan says beside it."""
+
+    province: str
+    plan: str
+    target: str
+    house_rule_vi: str | None
+    house_rule_en: str | None
+    readings_vi: tuple[str, ...]
+    readings_en: tuple[str, ...]
+    overlaps_with: tuple[str, ...]
+    """Targets of the same commitment, whichever of them repeats the other."""
+    counted: bool
+    """False: it repeats another target, which is counted instead."""
+    upper_value: Decimal | None
+    """The upper end, where the plan prints a range."""
+    baseline_value: Decimal | None
+    baseline_unit: str | None
+    baseline_qualifier: str | None
+    baseline_date: Day | None
+    baseline_section: str | None
+    missing_vi: str | None
+    missing_en: str | None
+
+
+class BaselineRow(NamedTuple):
+    """A state that a plan prints."""
+
+    province: str
+    plan: str
+    baseline: str
+    section: str
+    metric_vi: str
+    metric_en: str
+    value: Decimal | None
+    unit: str
+    qualifier: str
+    since: Day | None
+    date: Day
+    golden: bool
+    note: str | None
+
+
+class InconsistencyRow(NamedTuple):
+    """Where a plan contradicts itself, and the reading taken; `plan` is 'house' for what several plans share."""
+
+    province: str
+    plan: str
+    inconsistency: str
+    section: str
+    status: str
+    text_vi: str
+    text_en: str
+    reading_vi: str
+    reading_en: str
+    targets: tuple[str, ...]
+
+
+class ReadingDateRow(NamedTuple):
+    """A day before the deadlines on which a plan is read as well."""
+
+    province: str
+    plan: str
+    day: Day
+    section: str
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """The rows of what a plan says beside its targets."""
+
+    definitions: tuple[TargetDefinitionRow, ...]
+    baselines: tuple[BaselineRow, ...]
+    inconsistencies: tuple[InconsistencyRow, ...]
+    reading_dates: tuple[ReadingDateRow, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All rows of the catalogue."""
@@ -67,3 +146,7 @@ class Listing:
     indicators: tuple[IndicatorRow, ...]
     measures: tuple[IndicatorMeasureRow, ...]
     targets: tuple[TargetRow, ...]
+    definitions: tuple[TargetDefinitionRow, ...] = ()
+    baselines: tuple[BaselineRow, ...] = ()
+    inconsistencies: tuple[InconsistencyRow, ...] = ()
+    reading_dates: tuple[ReadingDateRow, ...] = ()

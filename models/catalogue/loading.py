@@ -3,7 +3,7 @@
 The engine's version is the hash of these files and of a constant that is raised whenever the fold's result changes.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,6 +16,7 @@ from models.catalogue.draft import Named, stocks_of
 from models.catalogue.faults import first_fault
 from models.catalogue.listing import Listing
 from models.catalogue.province import Definitions, ProvinceCatalogue, compile_province
+from models.catalogue.references import check_house, check_plan
 from models.catalogue.yaml12 import parse
 from models.definitions import Definition, HouseFile, Measure, MeasuresFile, PlanFile
 from models.errors import CatalogueError
@@ -48,6 +49,10 @@ class Catalogue:
             indicators=tuple(row for one in every for row in one.indicator_rows),
             measures=tuple(row for one in every for row in one.measure_rows),
             targets=tuple(row for one in every for row in one.target_rows),
+            definitions=tuple(row for one in every for row in one.annotations.definitions),
+            baselines=tuple(row for one in every for row in one.annotations.baselines),
+            inconsistencies=tuple(row for one in every for row in one.annotations.inconsistencies),
+            reading_dates=tuple(row for one in every for row in one.annotations.reading_dates),
         )
 
 
@@ -78,8 +83,7 @@ def compile_catalogue(texts: Mapping[str, str]) -> Catalogue:
     for name in texts:
         if name.startswith("plans/"):
             plan = _validated(PlanFile, texts, name)
-            _check_province(name, plan, provinces)
-            _check_targets(name, plan)
+            check_plan(name, plan, provinces)
             sources = [
                 ("measures.yaml", shared.measures),
                 ("house.yaml", house.measures),
@@ -89,6 +93,7 @@ def compile_catalogue(texts: Mapping[str, str]) -> Catalogue:
             _check_measures(named)
             definitions = Definitions(name, plan, "house.yaml", house, named)
             provinces[plan.plan.province] = compile_province(definitions)
+    check_house("house.yaml", house, provinces.values())
     for slug in PROVINCES:
         if slug not in provinces:
             raise Place("plans", slug).error("province", "has no plan")
@@ -119,28 +124,6 @@ def _check_measures(named: Named) -> None:
     stocks = stocks_of(named)
     for name, (file, measure) in named.items():
         compile_measure(name, measure, Place(file, name), stocks)
-
-
-def _check_province(file: str, plan: PlanFile, others: Collection[str]) -> None:
-    province = plan.plan.province
-    if province not in PROVINCES:
-        raise Place(file, plan.plan.id).error("province", f"{province} is no province")
-    if province in others:
-        raise Place(file, plan.plan.id).error("province", f"{province} has another plan already")
-
-
-def _check_targets(file: str, plan: PlanFile) -> None:
-    known: set[str] = set()
-    for target in plan.targets:
-        if target.id in known:
-            raise Place(file, target.id).error("id", "stands twice")
-        known.add(target.id)
-    for target in plan.targets:
-        for other in target.overlaps_with:
-            if other not in known:
-                raise Place(file, target.id).error(
-                    "overlaps_with", f"{other} is no target of the plan"
-                )
 
 
 def _validated(shape: type[File], texts: Mapping[str, str], name: str) -> File:

@@ -6,10 +6,11 @@ Only measures that an indicator of the province reads are run for it; adding one
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from models.catalogue.annotations import annotations
 from models.catalogue.context import FormContext
 from models.catalogue.draft import Draft, Named, stocks_of
 from models.catalogue.indicators import HOUSE, compile_indicator
-from models.catalogue.listing import IndicatorMeasureRow, IndicatorRow, TargetRow
+from models.catalogue.listing import Annotations, IndicatorMeasureRow, IndicatorRow, TargetRow
 from models.catalogue.rows import indicator_row, measure_rows, target_row
 from models.catalogue.targets import CompiledTarget, compile_target
 from models.days import day_from_date
@@ -36,6 +37,7 @@ class ProvinceCatalogue:
     indicator_rows: tuple[IndicatorRow, ...]
     measure_rows: tuple[IndicatorMeasureRow, ...]
     target_rows: tuple[TargetRow, ...]
+    annotations: Annotations
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
             row for one in indicators for row in measure_rows(plan.province, draft, one)
         ),
         target_rows=tuple(target_row(plan, target) for target in definitions.plan.targets),
+        annotations=annotations(definitions.plan, definitions.house),
     )
 
 

@@ -40,13 +40,20 @@ from models.definitions.measures import (
     Measures,
 )
 from models.definitions.plans import (
-    Baseline,
     Kind,
     ListRow,
     Measurability,
     Plan,
     Step,
     Target,
+)
+from models.definitions.readings import (
+    Baseline,
+    ContradictionStatus,
+    Inconsistency,
+    PrintedBaseline,
+    Qualifier,
+    ReadingDate,
 )
 from models.definitions.where import (
     Comparison,
@@ -65,6 +72,7 @@ __all__ = [
     "Comparison",
     "Condition",
     "ConditionNode",
+    "ContradictionStatus",
     "Deadline",
     "Definition",
     "FieldReference",
@@ -73,6 +81,7 @@ __all__ = [
     "Has",
     "HouseFile",
     "HouseIndicator",
+    "Inconsistency",
     "Indicator",
     "IndicatorForm",
     "Kind",
@@ -86,7 +95,10 @@ __all__ = [
     "Plan",
     "PlanFile",
     "Population",
+    "PrintedBaseline",
+    "Qualifier",
     "Ratio",
+    "ReadingDate",
     "Scalar",
     "Start",
     "Step",

@@ -3,12 +3,15 @@
 A name is unique among the measures that a plan can see: those shared, those of the house and its own.
 """
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, model_validator
 
 from models.definitions.base import Definition
 from models.definitions.indicators import HouseIndicator
 from models.definitions.measures import Measure
 from models.definitions.plans import ListRow, Plan, Target
+from models.definitions.readings import Inconsistency, PrintedBaseline, with_baselines
 
 
 class MeasuresFile(Definition):
@@ -22,12 +25,21 @@ class HouseFile(Definition):
 
     measures: dict[str, Measure] = Field(default_factory=dict)
     indicators: dict[str, HouseIndicator]
+    inconsistencies: list[Inconsistency] = Field(default_factory=list)
+    """Those of several plans; their targets may stand in any of them."""
 
 
 class PlanFile(Definition):
-    """`plans/<plan>.yaml`: a plan with its lists, measures and targets."""
+    """`plans/<plan>.yaml`: a plan with its baselines, contradictions, lists, measures and targets."""
 
     plan: Plan
+    baselines: list[PrintedBaseline] = Field(default_factory=list)
+    inconsistencies: list[Inconsistency] = Field(default_factory=list)
     lists: dict[str, list[ListRow]] = Field(default_factory=dict)
     measures: dict[str, Measure] = Field(default_factory=dict)
     targets: list[Target]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _baselines_in_place(cls, data: Any) -> Any:  # noqa: ANN401 - YAML before it is validated
+        return with_baselines(data)

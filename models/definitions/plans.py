@@ -1,4 +1,4 @@
-"""The shapes of plans: targets, baselines and lists as a province printed them.
+"""The shapes of plans: targets and lists as a province printed them.
 
 A target says what the plan promises; how its figure is made is said by the indicator inside, None until that is defined.
 """
@@ -6,12 +6,13 @@ A target says what the plan promises; how its figure is made is said by the indi
 import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from models.definitions.base import Definition
+from models.definitions.base import Definition, Text
 from models.definitions.indicators import Indicator
+from models.definitions.readings import Baseline, ReadingDate
 
 
 class Kind(StrEnum):
@@ -39,16 +40,10 @@ class Measurability(StrEnum):
     """Only 'more' or 'less'."""
 
 
-class Baseline(Definition):
-    """What the plan says of the state it starts from."""
-
-    value: Decimal | int | None = None
-    unit: str | None = None
-    qualifier: str | None = None
-    """`>` over, `~` about, `<~` nearly."""
-    date: dt.date | None = None
-    section: str | None = None
-    note: str | None = None
+def _known(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError(f"{value} is no baseline of the plan")  # noqa: TRY004 - pydantic turns it into a fault
+    return value
 
 
 class Step(Definition):
@@ -68,21 +63,35 @@ class Target(Definition):
     kind: Kind
     operator: Literal["at_least", "more_than", "at_most", "less_than", "equal"]
     value: Decimal | int | None
+    upper: Decimal | int | None = None
+    """The upper end, where the plan prints a range; a value beyond it still meets the target."""
     unit: str
     measurability: Measurability
     value_basis: Literal["stated", "implied", "none"]
     deadline: dt.date
     deadline_basis: Literal["stated_year", "stated_quarter", "plan_end"]
     start: dt.date | None = None
-    baseline: Baseline | None = None
+    baseline: Annotated[Baseline | None, BeforeValidator(_known)] = None
+    """In YAML also the id of a printed baseline."""
     steps: list[Step] = Field(default_factory=list)
     recurrence: Literal["yearly", "continuous"] | None = None
     ambiguity: str | None = None
     overlaps_with: list[str] = Field(default_factory=list)
+    """The targets whose commitment this one repeats, as a whole or in part; it is judged, but not counted beside them."""
+    missing: Text | None = None
+    """What the plan leaves out that the figure, or judging it, needs."""
     not_measurable: str | None = None
     """A reason code where no event can supply the figure."""
     indicator: Indicator | None = None
     """None: not defined yet (`definition_missing`)."""
+
+    @model_validator(mode="after")
+    def _range(self) -> Self:
+        if self.upper is None:
+            return self
+        if self.operator != "at_least" or self.value is None or self.upper <= self.value:
+            raise ValueError("upper is the end of a range: at_least, from a lower value")
+        return self
 
 
 class ListRow(Definition):
@@ -103,3 +112,5 @@ class Plan(Definition):
     issuing_body: str
     period_start: dt.date
     period_end: dt.date
+    reading_dates: list[ReadingDate] = Field(default_factory=list)
+    """Days before its end on which the plan is read as well."""

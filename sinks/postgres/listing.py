@@ -6,9 +6,10 @@ from typing import Final
 from models.catalogue.listing import Listing
 from sinks.postgres.connection import Connection
 
-_CLEAR: Final = (
-    "DELETE FROM tiendo.indicator_measure; DELETE FROM tiendo.indicator; DELETE FROM tiendo.target"
-)
+_TABLES: Final = (
+    "indicator_measure", "indicator", "target", "target_definition", "baseline", "inconsistency", "reading_date",
+)  # fmt: skip
+_CLEAR: Final = ";".join(f"DELETE FROM tiendo.{table}" for table in _TABLES)  # noqa: S608 - constants
 _INDICATORS: Final = """
 INSERT INTO tiendo.indicator
     (province, plan, indicator, kind, unit, windows, per_agency, definition_version, name_vi, name_en)
@@ -21,16 +22,37 @@ INSERT INTO tiendo.target
     (province, plan, target, kind, operator, target_value, unit, deadline, baseline_value, measurability,
      section, text_vi, text_en)
 VALUES ($1, $2, $3, $4, $5, $6, $7, tiendo.day($8), $9, $10, $11, $12, $13)"""
+_DEFINITIONS: Final = """
+INSERT INTO tiendo.target_definition
+    (province, plan, target, house_rule_vi, house_rule_en, readings_vi, readings_en, overlaps_with, counted,
+     upper_value, baseline_value, baseline_unit, baseline_qualifier, baseline_date, baseline_section,
+     missing_vi, missing_en)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, tiendo.day($14), $15, $16, $17)"""
+_BASELINES: Final = """
+INSERT INTO tiendo.baseline
+    (province, plan, baseline, section, metric_vi, metric_en, value, unit, qualifier, since, "date", golden, note)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, tiendo.day($10), tiendo.day($11), $12, $13)"""
+_INCONSISTENCIES: Final = """
+INSERT INTO tiendo.inconsistency
+    (province, plan, inconsistency, section, status, text_vi, text_en, reading_vi, reading_en, targets)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+_READING_DATES: Final = """
+INSERT INTO tiendo.reading_date (province, plan, reading_day, section, name_vi, name_en)
+VALUES ($1, $2, tiendo.day($3), $4, $5, $6)"""
 
 
 async def write_listing(connection: Connection, listing: Listing) -> None:
-    """Replace the rows of indicators, their measures and targets, in one transaction: readers see the old or the new."""
+    """Replace all rows of the catalogue in one transaction: readers see the old or the new."""
     async with connection.transaction():
         await connection.execute(_CLEAR)
         for sql, rows in (
             (_INDICATORS, listing.indicators),
             (_MEASURES, listing.measures),
             (_TARGETS, listing.targets),
+            (_DEFINITIONS, listing.definitions),
+            (_BASELINES, listing.baselines),
+            (_INCONSISTENCIES, listing.inconsistencies),
+            (_READING_DATES, listing.reading_dates),
         ):
             await connection.executemany(sql, _in_key_order(rows))
 

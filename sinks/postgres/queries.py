@@ -41,6 +41,25 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("forecast_date", "status", "status_since", "reason", "measurability", "section"),
         *("text_vi", "text_en"),
     ),
+    "target_definition": (
+        *("province", "plan", "target", "house_rule_vi", "house_rule_en", "readings_vi"),
+        *("readings_en", "overlaps_with", "baseline_value", "baseline_unit", "baseline_qualifier"),
+        *("baseline_date", "baseline_section", "missing_vi", "missing_en", "upper_value"),
+        "counted",
+    ),
+    "target_reading": (
+        *("province", "plan", "target", "reading_day", "value", "numerator", "denominator"),
+        *("expected_value", "pace", "forecast_date", "status", "status_since", "reason"),
+        *("section", "name_vi", "name_en"),
+    ),
+    "baseline": (
+        *("province", "plan", "baseline", "section", "metric_vi", "metric_en", "value", "unit"),
+        *("qualifier", "since", "date", "golden", "note"),
+    ),
+    "inconsistency": (
+        *("province", "plan", "inconsistency", "section", "status", "text_vi", "text_en"),
+        *("reading_vi", "reading_en", "targets"),
+    ),
     "alert": (
         *("alert_id", "dedup_key", "province", "plan", "rule", "target", "agency", "severity"),
         *("state", "reason_vi", "reason_en", "value", "expected", "starts_at", "ends_at"),
@@ -67,6 +86,10 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kpi_daily": ("province", "plan", "indicator", "agency", "day"),
     "kpi_history": ("province", "plan", "indicator", "agency", "window", "closed_day"),
     "target_attainment": ("province", "plan", "target"),
+    "target_definition": ("province", "plan", "target"),
+    "target_reading": ("province", "plan", "target", "reading_day"),
+    "baseline": ("province", "plan", "baseline"),
+    "inconsistency": ("province", "plan", "inconsistency"),
     "alert": ("province", "dedup_key", "starts_at", "alert_id"),
     "alert_history": ("province", "dedup_key", "alert_id", "revision"),
     "feed_health": ("province", "agency", "source"),
@@ -132,6 +155,26 @@ async def kpi_history(connection: Connection, provinces: Collection[str]) -> lis
 async def target_attainment(connection: Connection, provinces: Collection[str]) -> list[Row]:
     """Return how each target stood at the last closed day."""
     return await _read(connection, "target_attainment", provinces)
+
+
+async def target_definition(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return what is read into each target, and what its plan says beside it."""
+    return await _read(connection, "target_definition", provinces)
+
+
+async def target_reading(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return how each target stands on the days on which its plan is read as well."""
+    return await _read(connection, "target_reading", provinces)
+
+
+async def baseline(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return the states that the plans print."""
+    return await _read(connection, "baseline", provinces)
+
+
+async def inconsistency(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return where the plans contradict themselves, and the readings taken."""
+    return await _read(connection, "inconsistency", provinces)
 
 
 async def alert(connection: Connection, provinces: Collection[str]) -> list[Row]:

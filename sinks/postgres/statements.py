@@ -74,8 +74,8 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::t
     AS given (plan, indicator, agency, "window", closed_day, value, numerator, denominator)
 LEFT JOIN tiendo.indicator AS i
     ON i.province = $1 AND i.plan = given.plan AND i.indicator = given.indicator"""
-UPSERT_ATTAINMENT: Final = """
-INSERT INTO tiendo.attainment
+_UPSERT_STANDING: Final = """
+INSERT INTO tiendo.{table}
     (province, target, as_of, value, numerator, denominator, expected_value, pace, forecast_date,
      status, status_since, reason)
 SELECT $1, target, tiendo.day(as_of), value::numeric, numerator::numeric, denominator::numeric,
@@ -83,11 +83,15 @@ SELECT $1, target, tiendo.day(as_of), value::numeric, numerator::numeric, denomi
 FROM unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
             $9::integer[], $10::text[], $11::integer[], $12::text[])
     AS given (target, as_of, value, numerator, denominator, expected, pace, forecast, status, status_since, reason)
-ON CONFLICT (province, target) DO UPDATE
+ON CONFLICT ({key}) DO UPDATE
 SET as_of = excluded.as_of, value = excluded.value, numerator = excluded.numerator,
     denominator = excluded.denominator, expected_value = excluded.expected_value, pace = excluded.pace,
     forecast_date = excluded.forecast_date, status = excluded.status,
     status_since = excluded.status_since, reason = excluded.reason"""
+UPSERT_ATTAINMENT: Final = _UPSERT_STANDING.format(table="attainment", key="province, target")
+UPSERT_READINGS: Final = _UPSERT_STANDING.format(
+    table="target_reading", key="province, target, as_of"
+)
 _ALERT_COLUMNS: Final = """
     (province, alert_id, dedup_key, plan, rule, target, agency, severity, state, reason_vi, reason_en,
      value, expected, starts_at, ends_at, revision, closed_day, action)

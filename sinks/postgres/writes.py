@@ -10,7 +10,15 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from models.changes import AgencyRow, AlertRow, Amount, Changes, Figure, HistoryRow
+from models.changes import (
+    AgencyRow,
+    AlertRow,
+    Amount,
+    AttainmentRow,
+    Changes,
+    Figure,
+    HistoryRow,
+)
 from models.topics import progress_topic
 from sinks.postgres import statements
 from sinks.postgres.headers import headers_json, storable
@@ -83,24 +91,12 @@ def figure_writes(changes: Changes) -> Iterator[Write]:
             for key, figures in sorted(changes.kpi.items())
         ],
     )
-    yield from _write(
-        statements.UPSERT_ATTAINMENT,
-        changes.province,
-        [
-            (
-                row.target,
-                row.as_of,
-                *_figure(row.figure),
-                _number(row.expected),
-                _number(row.pace),
-                row.forecast,
-                row.status,
-                row.status_since,
-                row.reason,
-            )
-            for _, row in sorted(changes.attainment.items())
-        ],
-    )
+    standing = [row for _, row in sorted(changes.attainment.items())]
+    for sql, rows in (
+        (statements.UPSERT_ATTAINMENT, standing),
+        (statements.UPSERT_READINGS, sorted(changes.readings, key=lambda row: row[:2])),
+    ):
+        yield from _write(sql, changes.province, [_standing(row) for row in rows])
 
 
 def _write(sql: str, province: str, rows: Collection[tuple[object, ...]]) -> Iterator[Write]:
@@ -197,6 +193,20 @@ def _dead_letters(changes: Changes) -> Iterator[Write]:
 def _feeds(changes: Changes) -> Iterator[Write]:
     yield from _write(
         statements.UPSERT_FEEDS, changes.province, [row for _, row in sorted(changes.feeds.items())]
+    )
+
+
+def _standing(row: AttainmentRow) -> tuple[object, ...]:
+    return (
+        row.target,
+        row.as_of,
+        *_figure(row.figure),
+        _number(row.expected),
+        _number(row.pace),
+        row.forecast,
+        row.status,
+        row.status_since,
+        row.reason,
     )
 
 

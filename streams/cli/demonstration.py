@@ -17,6 +17,7 @@ from rich.text import Text
 from models.rules import State
 from models.topics import PROVINCES
 from streams.cli import tables
+from streams.cli.notes import Titles, titles
 from streams.cli.progress import Watch, watching
 from streams.lines import Line, addressed
 from streams.pipeline import Pipeline, Rows, applied, embedded_pipeline
@@ -35,7 +36,7 @@ ALERTS_SHOWN: Final = 8
 async def demonstrate() -> None:
     """Run the demo."""
     console = tables.console()
-    called = tables.titles()
+    called = titles()
     lines = addressed(simulate(SEED, PROVINCES, DAYS), PROVINCES[0])
     with watching(enabled=True) as watch:
         async with embedded_pipeline(watch) as pipeline:
@@ -56,7 +57,7 @@ async def _at_once(pipeline: Pipeline, lines: Iterator[Line], watch: Watch) -> d
     return await pipeline.found(PROVINCES, {})
 
 
-async def _slowly(pipeline: Pipeline, lines: Iterator[Line], called: tables.Titles) -> None:
+async def _slowly(pipeline: Pipeline, lines: Iterator[Line], called: Titles) -> None:
     """Send a portion, show what it changed, and so on; then show the end until somebody presses Ctrl-C."""
     console = tables.console()
     found: dict[str, Rows] | None = None
@@ -76,12 +77,12 @@ async def _slowly(pipeline: Pipeline, lines: Iterator[Line], called: tables.Titl
             console.print(tables.overview(found, called))
 
 
-def _picture(found: Mapping[str, Rows], called: tables.Titles, sent: int) -> RenderableType:
+def _picture(found: Mapping[str, Rows], called: Titles, sent: int) -> RenderableType:
     firing = [row for row in found["alerts"] if row["state"] == State.FIRING]
     newest = sorted(firing, key=operator.itemgetter("closed_day"), reverse=True)
     return Group(
         Text(f"{sent} sự kiện đã gửi · Ctrl-C để kết thúc (events sent; Ctrl-C ends)", style="dim"),
         tables.provinces_table(found["kpi"], called),
-        tables.statuses_table(found["targets"]),
+        tables.statuses_table(found["targets"], called),
         tables.alerts_table(newest[:ALERTS_SHOWN], called),
     )

@@ -20,12 +20,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
 def kpi(province: Province = None, json: Json = False) -> None:
     """Show the provinces' figures."""
     from streams.cli import tables
+    from streams.cli.notes import titles
 
-    rows = _read("kpi_current", province)
+    (rows,) = _read(province, "kpi_current")
     if json:
         _print_json(rows)
     else:
-        called = tables.titles()
+        called = titles()
         for slug in _asked(province):
             tables.print_to_stdout(tables.kpi_table(rows, slug, called))
 
@@ -33,23 +34,25 @@ def kpi(province: Province = None, json: Json = False) -> None:
 def targets(province: Province = None, json: Json = False) -> None:
     """Show how the targets stand, those that need somebody first."""
     from streams.cli import tables
+    from streams.cli.notes import titles
 
-    rows = _read("target_attainment", province)
+    rows, readings = _read(province, "target_attainment", "target_reading")
     if json:
         _print_json(rows)
     else:
-        tables.print_to_stdout(tables.targets_table(rows))
+        tables.print_to_stdout(tables.targets_table(rows, titles(), readings=readings))
 
 
 def alerts(province: Province = None, json: Json = False) -> None:
     """Show the alerts, those that fire first."""
     from streams.cli import tables
+    from streams.cli.notes import titles
 
-    rows = _read("alert", province)
+    (rows,) = _read(province, "alert")
     if json:
         _print_json(rows)
     else:
-        tables.print_to_stdout(tables.alerts_table(rows, tables.titles()))
+        tables.print_to_stdout(tables.alerts_table(rows, titles()))
 
 
 def _asked(province: list[str] | None) -> tuple[str, ...]:
@@ -61,9 +64,10 @@ def _asked(province: list[str] | None) -> tuple[str, ...]:
 
 
 def _read(
-    view: Literal["kpi_current", "target_attainment", "alert"], province: list[str] | None
-) -> Rows:
-    """Return the rows of a view, for the provinces asked for."""
+    province: list[str] | None,
+    *views: Literal["kpi_current", "target_attainment", "target_reading", "alert"],
+) -> list[Rows]:
+    """Return the rows of each view, for the provinces asked for."""
     from sinks.postgres import queries
     from streams.cli.operate import configure_quiet_logs
     from streams.settings import load_settings
@@ -74,12 +78,13 @@ def _read(
     read = {
         "kpi_current": queries.kpi_current,
         "target_attainment": queries.target_attainment,
+        "target_reading": queries.target_reading,
         "alert": queries.alert,
-    }[view]
+    }
 
-    async def run() -> Rows:
+    async def run() -> list[Rows]:
         async with queries.reading(dsn) as connection:
-            return await read(connection, asked)
+            return [await read[view](connection, asked) for view in views]
 
     return asyncio.run(run())
 

@@ -2,8 +2,8 @@
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -14,6 +14,7 @@ from models.attainment import Status
 from models.messages import STATUSES
 from models.rules import State
 from models.topics import PROVINCE_NAMES, PROVINCES
+from streams.cli.notes import Titles, titles
 from streams.cli.words import SEVERITIES, STATES, STYLES, URGENT_FIRST, day, figure
 
 Row = Mapping[str, object]
@@ -33,28 +34,6 @@ def console() -> Console:
     return Console(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH, highlight=False)
 
 
-class Titles(NamedTuple):
-    """What the catalogue calls things, in Vietnamese."""
-
-    indicators: Mapping[str, str]
-    targets: Mapping[str, str]
-
-    def in_order(self, indicators: Collection[str]) -> list[str]:
-        """Return `indicators` in the order of the catalogue, which begins with the house's."""
-        return [indicator for indicator in self.indicators if indicator in indicators]
-
-
-def titles() -> Titles:
-    """Return the catalogue's names of indicators and texts of targets."""
-    from models.catalogue import load_catalogue
-
-    listing = load_catalogue().listing
-    return Titles(
-        {row.indicator: row.name_vi for row in listing.indicators},
-        {row.target: row.text_vi for row in listing.targets},
-    )
-
-
 def show_found(found: Mapping[str, Rows]) -> None:
     """Print everything that a run of files has found."""
     print_to_stdout(overview(found, titles()))
@@ -65,8 +44,8 @@ def overview(found: Mapping[str, Rows], called: Titles) -> RenderableType:
     firing = [row for row in found["alerts"] if row["state"] == State.FIRING]
     return Group(
         provinces_table(found["kpi"], called),
-        statuses_table(found["targets"]),
-        targets_table(found["targets"], _A_PROVINCE),
+        statuses_table(found["targets"], called),
+        targets_table(found["targets"], called, _A_PROVINCE),
         alerts_table(firing, called, _A_PROVINCE),
         dead_letters_table(found["dead_letters"]),
     )
@@ -107,30 +86,44 @@ def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
             line[str(row["window"])] = _share_or_number(row)
     for indicator in called.in_order(cells):
         line = cells[indicator]
-        table.add_row(called.indicators[indicator], *(line.get(name, "") for name in _WINDOWS))
+        title = called.with_assumption(called.indicators[indicator], indicator)
+        table.add_row(title, *(line.get(name, "") for name in _WINDOWS))
     return table
 
 
-def statuses_table(targets: Rows) -> Table:
-    """Return how many targets of each province stand how."""
+def statuses_table(targets: Rows, called: Titles) -> Table:
+    """Return how many targets of each province stand how; a commitment that stands twice is counted once."""
     shown = _present(targets)
     table = _table("Chỉ tiêu theo tình trạng")
     table.add_column("Tình trạng", ratio=1)
     for slug in shown:
         table.add_column(PROVINCE_NAMES[slug], justify="right")
-    counts = Counter((row["status"], row["province"]) for row in targets)
+    counted = [row for row in targets if called.counts(row["target"])]
+    counts = Counter((row["status"], row["province"]) for row in counted)
     for status in URGENT_FIRST:
         if any(counts[status, slug] for slug in shown):
             cells = (str(counts[status, slug]) for slug in shown)
             table.add_row(_status(status), *cells)
+    repeated = Counter(row["province"] for row in targets) - Counter(
+        row["province"] for row in counted
+    )
+    if repeated:
+        cells = (str(repeated[slug]) for slug in shown)
+        table.add_row(Text("lặp lại cam kết khác, không tính thêm", style="dim"), *cells)
     return table
 
 
-def targets_table(targets: Rows, a_province: int | None = None) -> Table:
+def targets_table(
+    targets: Rows, called: Titles, a_province: int | None = None, readings: Rows = ()
+) -> Table:
     """Return the targets under their statuses, those that need somebody first, with their Vietnamese text.
 
     `a_province`: at most so many of each status and province, and those that cannot be measured not at all.
+    `readings`: how targets stood on the days on which their plan is read as well.
     """
+    read: dict[object, list[str]] = {}
+    for row in readings:
+        read.setdefault(row["target"], []).append(_reading(row, targets))
     table = _table("Chỉ tiêu")
     table.add_column("Tỉnh", width=10)
     table.add_column("Chỉ tiêu", ratio=1)
@@ -144,9 +137,12 @@ def targets_table(targets: Rows, a_province: int | None = None) -> Table:
         shown = _first_of_each_province(rows, a_province)
         table.add_row("", _status(status, len(rows)))
         for row in shown:
-            done, needed = _done_and_needed(row)
+            done, needed = _done_and_needed(row, called)
             province = PROVINCE_NAMES[str(row["province"])]
-            table.add_row(province, str(row["text_vi"]), done, needed, day(row["deadline"]))
+            title = called.with_notes(
+                str(row["text_vi"]), row["target"], status, *read.get(row["target"], ())
+            )
+            table.add_row(province, title, done, needed, day(row["deadline"]))
         _add_rest(table, len(rows) - len(shown), "chỉ tiêu")
         table.add_section()
     return table
@@ -171,7 +167,9 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
             head = f"{word}, {in_words}: {len(rows)}"
             table.add_row("", Text(head, style=STYLES[severity]))
             for row in shown:
-                subject = called.targets.get(str(row["target"]), str(row["agency"]))
+                subject = called.with_assumption(
+                    called.targets.get(str(row["target"]), str(row["agency"])), row["target"]
+                )
                 province = PROVINCE_NAMES[str(row["province"])]
                 table.add_row(province, subject, str(row["reason_vi"]), day(row["starts_at"]))
             _add_rest(table, len(rows) - len(shown), "cảnh báo")
@@ -214,12 +212,27 @@ def _add_rest(table: Table, count: int, word: str) -> None:
         table.add_row("", Text(f"… và {count} {word} nữa", style="dim"))
 
 
-def _done_and_needed(row: Row) -> tuple[str, str]:
-    """Return a target's value and what it needs; of a milestone, whether it is reached."""
+def _reading(row: Row, targets: Rows) -> str:
+    """Return how a target stood on a day on which its plan is read as well."""
+    (target,) = (one for one in targets if one["target"] == row["target"])
+    done = _done(row["value"], target)
+    word = STATUSES[Status(str(row["status"]))].vi
+    return f"đọc ngày {day(row['reading_day'])}: {done}{', ' if done else ''}{word}"
+
+
+def _done(value: object, target: Row) -> str:
+    """Return a target's value; of a milestone, whether it is reached."""
+    if target["kind"] == "milestone":
+        return "" if value is None else "chưa xong" if value == 0 else "đã xong"
+    return figure(value, str(target["unit"]))
+
+
+def _done_and_needed(row: Row, called: Titles) -> tuple[str, str]:
+    """Return a target's value and what it needs; a milestone needs no number."""
     if row["kind"] == "milestone":
-        return ("" if row["value"] is None else "chưa xong" if row["value"] == 0 else "đã xong"), ""
-    unit = str(row["unit"])
-    return figure(row["value"], unit), figure(row["target_value"], unit)
+        return _done(row["value"], row), ""
+    needed = called.required(row["target"], row["target_value"], str(row["unit"]))
+    return _done(row["value"], row), needed
 
 
 def _present(rows: Iterable[Row]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from models.attainment import Status
 from models.days import VIETNAM
+from models.definitions import Qualifier
 from models.messages import quantity
 from models.rules import Severity, State
 
@@ -48,6 +49,14 @@ STYLES: Final = {
     Severity.WARNING: "yellow",
     Severity.INFO: "green",
 }
+
+MARKS: Final = {
+    Qualifier.EXACT: "",
+    Qualifier.OVER: "> ",
+    Qualifier.ABOUT: "~ ",
+    Qualifier.NEARLY: "<~ ",
+}
+"""What stands before a value that a plan does not state exactly."""
 
 NOTHING: Final = "–"
 _CENTS: Final = Decimal("0.01")

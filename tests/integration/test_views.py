@@ -219,6 +219,58 @@ async def test_a_target_appears_once_it_was_judged_with_the_words_of_its_plan(
     } == row  # fmt: skip
 
 
+async def test_a_reading_appears_on_the_days_that_the_plan_names(
+    database: str, connection: Connection
+) -> None:
+    """A day that the catalogue no longer names is not shown, though its row is still there."""
+    await commit(database, connection, changes())
+
+    (row,) = await queries.target_reading(connection, [PROVINCE])
+
+    assert {
+        "province": PROVINCE, "plan": "dn", "target": "t1", "reading_day": date_of(DAY - 5),
+        "value": Decimal("70.0000"), "numerator": 7, "denominator": 10, "expected_value": 80, "pace": None,
+        "forecast_date": None, "status": "behind", "status_since": date_of(DAY - 8), "reason": None,
+        "section": "VI", "name_vi": "báo cáo", "name_en": "reports",
+    } == row  # fmt: skip
+
+
+async def test_what_a_plan_says_beside_its_targets_is_shown_as_the_catalogue_has_it(
+    connection: Connection,
+) -> None:
+    """Assumptions, readings, baselines and repetitions stand there before anything is counted."""
+    await write_listing(connection, LISTING)
+
+    first, second = await queries.target_definition(connection, [PROVINCE])
+    counted, day = await queries.baseline(connection, [PROVINCE])
+    (found,) = await queries.inconsistency(connection, [PROVINCE])
+
+    assert {
+        "province": PROVINCE, "plan": "dn", "target": "t1", "house_rule_vi": "thường xuyên = 8 ngày",
+        "house_rule_en": "regularly = 8 days", "readings_vi": ["lấy 30%"], "readings_en": ["30% is taken"],
+        "overlaps_with": ["t2"], "baseline_value": Decimal("30.25"), "baseline_unit": "%",
+        "baseline_qualifier": "over", "baseline_date": date_of(DAY - 900), "baseline_section": "I.1",
+        "missing_vi": "mẫu số", "missing_en": "the denominator", "upper_value": Decimal("80.5"), "counted": True,
+    } == first  # fmt: skip
+    assert ("t2", ["t1"], False, None) == (
+        second["target"],
+        second["overlaps_with"],
+        second["counted"],
+        second["baseline_value"],
+    )
+    assert {
+        "province": PROVINCE, "plan": "dn", "baseline": "b1", "section": "I.1", "metric_vi": "hồ sơ",
+        "metric_en": "dossiers", "value": 632, "unit": "tỷ VND", "qualifier": "over",
+        "since": date_of(DAY - 1800), "date": date_of(DAY - 900), "golden": True, "note": "from 2011 on",
+    } == counted  # fmt: skip
+    assert (None, "date", date_of(DAY - 900)) == (day["value"], day["unit"], day["date"])
+    assert {
+        "province": PROVINCE, "plan": "dn", "inconsistency": "c1", "section": "I.1 / II", "status": "mismatch",
+        "text_vi": "30% và 40%", "text_en": "30% and 40%", "reading_vi": "lấy 30%", "reading_en": "30% is taken",
+        "targets": ["t1"],
+    } == found  # fmt: skip
+
+
 async def test_feeds_alerts_and_dead_letters_are_shown_as_stored(
     database: str, connection: Connection
 ) -> None:

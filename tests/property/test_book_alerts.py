@@ -1,6 +1,7 @@
 """The book against the oracle: every close of a log, what it judges, what it publishes, and what that becomes."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from models.catalogue import ProvinceCatalogue, load_catalogue
 from models.changes import AgencyRow, AlertRow, Figure
-from models.days import Day, day_from_date
-from models.definitions import Measurability, Target
+from models.days import Day, date_of, day_from_date
+from models.definitions import Measurability, ReadingDate, Target, Text
 from models.envelope import decode
 from models.facts import DeadLetter, Record
 from models.topics import PROVINCES
@@ -94,6 +95,14 @@ def check_attainment(tables: Tables, judges: Iterable[Judge], day: int) -> None:
         )
 
 
+def read_as_well(province: str, day: int) -> ProvinceCatalogue:
+    """Return a province's catalogue whose plan is read on a day before its end as well."""
+    known = catalogue(province)
+    name = Text(vi="báo cáo", en="reports")
+    reading = ReadingDate(day=date_of(Day(day)), section="VI", name=name)
+    return replace(known, plan=known.plan.model_copy(update={"reading_dates": [reading]}))
+
+
 def check_agencies(tables: Tables, world: World, first_day: int) -> None:
     """Compare what the views are told of each agency."""
     day = tables.mark.closed or 0
@@ -112,7 +121,8 @@ def check(province: str, targets: Sequence[Target], log: Sequence[Record], sizes
     """Compare all that a log publishes; return how many revisions that were."""
     until = last_day(province, log)
     replay = replayed(province, targets, log, until)
-    worker = fold(catalogue(province), log, sizes, until=until)
+    read_on = Day(until - 10)
+    worker = fold(read_as_well(province, read_on), log, sizes, until=until)
     if replay.first_day is None:
         return len(worker.tables.alert_history)
 
@@ -122,6 +132,10 @@ def check(province: str, targets: Sequence[Target], log: Sequence[Record], sizes
     judges = [Judge(reader, target, replay.first_day) for target in targets]
     check_attainment(worker.tables, judges, until)
     check_agencies(worker.tables, world, replay.first_day)
+    readings = {target: row for (target, _), row in worker.tables.readings.items()}
+    assert bool(readings) == (read_on >= replay.first_day)
+    if readings:
+        check_attainment(Tables(attainment=readings), judges, read_on)
     for back in (5, 30):
         if until - back >= replay.first_day:
             check_attainment(worker.read_back(until - back), judges, until - back)

@@ -43,6 +43,7 @@ class Tables:
     agencies: dict[str, AgencyRow] = field(default_factory=dict)
     history: list[HistoryRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
+    readings: dict[tuple[str, Day], AttainmentRow] = field(default_factory=dict)
     alert_history: list[AlertRow] = field(default_factory=list)
     outbox: list[OutboxMessage] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
@@ -60,6 +61,7 @@ class Tables:
         self.kpi |= changes.kpi
         self.history += changes.history
         self.attainment |= changes.attainment
+        self.readings |= {(row.target, row.as_of): row for row in changes.readings}
         self.alert_history += changes.alerts
         self.outbox += changes.outbox
         self.dead_letters += changes.dead_letters

@@ -4,7 +4,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from models.catalogue.listing import IndicatorMeasureRow, IndicatorRow, Listing, TargetRow
+from models.catalogue.listing import (
+    BaselineRow,
+    InconsistencyRow,
+    IndicatorMeasureRow,
+    IndicatorRow,
+    Listing,
+    ReadingDateRow,
+    TargetDefinitionRow,
+    TargetRow,
+)
 from models.changes import (
     AgencyRow,
     AlertRow,
@@ -95,6 +104,30 @@ LISTING: Final = Listing(
         ),
         TargetRow(PROVINCE, "dn", "t2", "milestone", "at_least", None, "", None, Decimal(0), "undated", "II.2", "Có cổng", "Has a portal"),
     ),
+    definitions=(
+        TargetDefinitionRow(
+            PROVINCE, "dn", "t1", "thường xuyên = 8 ngày", "regularly = 8 days", ("lấy 30%",), ("30% is taken",),
+            ("t2",), counted=True, upper_value=Decimal("80.5"), baseline_value=Decimal("30.25"), baseline_unit="%",
+            baseline_qualifier="over", baseline_date=Day(DAY - 900), baseline_section="I.1",
+            missing_vi="mẫu số", missing_en="the denominator",
+        ),
+        TargetDefinitionRow(
+            PROVINCE, "dn", "t2", None, None, (), (), ("t1",), counted=False, upper_value=None, baseline_value=None,
+            baseline_unit=None, baseline_qualifier=None, baseline_date=None, baseline_section=None,
+            missing_vi=None, missing_en=None,
+        ),
+    ),
+    baselines=(
+        BaselineRow(
+            PROVINCE, "dn", "b1", "I.1", "hồ sơ", "dossiers", Decimal(632), "tỷ VND", "over", Day(DAY - 1800), Day(DAY - 900),
+            golden=True, note="from 2011 on",
+        ),
+        BaselineRow(PROVINCE, "dn", "b2", "I.2", "ngày", "a day", None, "date", "exact", None, Day(DAY - 900), golden=False, note=None),
+    ),
+    inconsistencies=(
+        InconsistencyRow(PROVINCE, "dn", "c1", "I.1 / II", "mismatch", "30% và 40%", "30% and 40%", "lấy 30%", "30% is taken", ("t1",)),
+    ),
+    reading_dates=(ReadingDateRow(PROVINCE, "dn", Day(DAY - 5), "VI", "báo cáo", "reports"),),
 )  # fmt: skip
 
 
@@ -136,6 +169,14 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
                 Day(DAY + 90), "behind", Day(DAY - 8), None,
             ),
         },
+        readings=[
+            AttainmentRow(
+                "t1", Day(DAY - 5), Figure(Decimal("70.0000"), 7, 10), Decimal(80), None, None, "behind", Day(DAY - 8), None,
+            ),
+            AttainmentRow(
+                "t1", Day(DAY - 6), Figure(None, 0, 0), None, None, None, "no_data", Day(DAY - 6), None,
+            ),
+        ],
         alerts=[ALERT],
         outbox=[
             OutboxMessage(1, "alerts.dong-nai", b"key", b"{}", (("content-type", b"application/json"), ("n\0", b"\xff"))),

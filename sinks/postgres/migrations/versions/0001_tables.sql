@@ -113,6 +113,12 @@ CREATE TABLE tiendo.attainment (
     PRIMARY KEY (province, target)
 ) PARTITION BY LIST (province);
 
+-- The same on the days before the deadlines on which a plan is read as well.
+CREATE TABLE tiendo.target_reading (
+    LIKE tiendo.attainment,
+    PRIMARY KEY (province, target, as_of)
+) PARTITION BY LIST (province);
+
 CREATE TABLE tiendo.alert (
     province text COLLATE "C" NOT NULL,
     alert_id text COLLATE "C" NOT NULL,
@@ -227,6 +233,68 @@ CREATE TABLE tiendo.target (
     PRIMARY KEY (province, target)
 ) PARTITION BY LIST (province);
 
+CREATE TABLE tiendo.target_definition (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    target text COLLATE "C" NOT NULL,
+    house_rule_vi text,
+    house_rule_en text,
+    readings_vi text[] NOT NULL,
+    readings_en text[] NOT NULL,
+    overlaps_with text[] NOT NULL,
+    counted boolean NOT NULL,
+    upper_value numeric,
+    baseline_value numeric,
+    baseline_unit text,
+    baseline_qualifier text COLLATE "C",
+    baseline_date date,
+    baseline_section text,
+    missing_vi text,
+    missing_en text,
+    PRIMARY KEY (province, target)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.baseline (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    baseline text COLLATE "C" NOT NULL,
+    section text NOT NULL,
+    metric_vi text NOT NULL,
+    metric_en text NOT NULL,
+    value numeric,
+    unit text NOT NULL,
+    qualifier text COLLATE "C" NOT NULL,
+    since date,
+    "date" date NOT NULL,
+    golden boolean NOT NULL,
+    note text,
+    PRIMARY KEY (province, plan, baseline)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.inconsistency (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    inconsistency text COLLATE "C" NOT NULL,
+    section text NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    text_vi text NOT NULL,
+    text_en text NOT NULL,
+    reading_vi text NOT NULL,
+    reading_en text NOT NULL,
+    targets text[] NOT NULL,
+    PRIMARY KEY (province, plan, inconsistency)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.reading_date (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    reading_day date NOT NULL,
+    section text NOT NULL,
+    name_vi text NOT NULL,
+    name_en text NOT NULL,
+    PRIMARY KEY (province, plan, reading_day)
+) PARTITION BY LIST (province);
+
 -- Gives a province its partition of every table; again after a migration that adds a table. Rows that are
 -- rewritten in place get room on their page, so that an update need not touch the index.
 CREATE FUNCTION tiendo.add_province(slug text) RETURNS void
@@ -242,7 +310,7 @@ BEGIN
         EXECUTE format(
             'CREATE TABLE IF NOT EXISTS tiendo.%I PARTITION OF tiendo.%I FOR VALUES IN (%L) WITH (fillfactor = %s)',
             parent || '_' || replace(slug, '-', '_'), parent, slug,
-            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'feed')
+            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'target_reading', 'feed')
                 THEN 75 ELSE 100 END
         );
     END LOOP;

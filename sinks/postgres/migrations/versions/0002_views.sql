@@ -114,6 +114,31 @@ SELECT
 FROM tiendo.target t
 JOIN tiendo.attainment a ON a.province = t.province AND a.target = t.target;
 
+CREATE VIEW api.target_definition AS
+SELECT
+    province, plan, target, house_rule_vi, house_rule_en, readings_vi, readings_en, overlaps_with,
+    baseline_value, baseline_unit, baseline_qualifier, baseline_date, baseline_section, missing_vi, missing_en,
+    upper_value, counted
+FROM tiendo.target_definition;
+
+CREATE VIEW api.target_reading AS
+SELECT
+    t.province, t.plan, t.target, r.as_of AS reading_day, r.value, r.numerator, r.denominator, r.expected_value,
+    r.pace, r.forecast_date, r.status, r.status_since, r.reason, d.section, d.name_vi, d.name_en
+FROM tiendo.target_reading r
+JOIN tiendo.target t ON t.province = r.province AND t.target = r.target
+JOIN tiendo.reading_date d ON d.province = t.province AND d.plan = t.plan AND d.reading_day = r.as_of;
+
+CREATE VIEW api.baseline AS
+SELECT
+    province, plan, baseline, section, metric_vi, metric_en, value, unit, qualifier, since, "date", golden, note
+FROM tiendo.baseline;
+
+CREATE VIEW api.inconsistency AS
+SELECT
+    province, plan, inconsistency, section, status, text_vi, text_en, reading_vi, reading_en, targets
+FROM tiendo.inconsistency;
+
 CREATE VIEW api.alert AS
 SELECT
     alert_id, dedup_key, province, plan, rule, target, agency, severity, state, reason_vi, reason_en,
@@ -199,6 +224,70 @@ COMMENT ON COLUMN api.target_attainment.measurability IS 'quantified, dated, imp
 COMMENT ON COLUMN api.target_attainment.section IS 'Section of the plan that prints the target.';
 COMMENT ON COLUMN api.target_attainment.text_vi IS 'The target in the plan''s words.';
 COMMENT ON COLUMN api.target_attainment.text_en IS 'The target in English.';
+
+COMMENT ON VIEW api.target_definition IS 'What is read into each target''s sentence, what its plan starts from, and what it leaves out.';
+COMMENT ON COLUMN api.target_definition.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.target_definition.plan IS 'The plan that prints the target.';
+COMMENT ON COLUMN api.target_definition.target IS 'Id of the target.';
+COMMENT ON COLUMN api.target_definition.house_rule_vi IS 'The assumption where the sentence leaves a word open, in Vietnamese; NULL where there is none.';
+COMMENT ON COLUMN api.target_definition.house_rule_en IS 'The assumption in English.';
+COMMENT ON COLUMN api.target_definition.readings_vi IS 'The readings taken where the plan contradicts itself about the target, in Vietnamese.';
+COMMENT ON COLUMN api.target_definition.readings_en IS 'The readings taken, in English, in the same order.';
+COMMENT ON COLUMN api.target_definition.overlaps_with IS 'Targets of the same commitment: those that this one repeats, and those that repeat it.';
+COMMENT ON COLUMN api.target_definition.baseline_value IS 'The value that the plan starts from, in whatever unit; NULL where it prints none.';
+COMMENT ON COLUMN api.target_definition.baseline_unit IS 'Unit of the baseline; only one in the target''s own unit starts its course.';
+COMMENT ON COLUMN api.target_definition.baseline_qualifier IS 'exact, over, about or nearly; NULL without a value.';
+COMMENT ON COLUMN api.target_definition.baseline_date IS 'The day that the baseline holds for; of a period its last day.';
+COMMENT ON COLUMN api.target_definition.baseline_section IS 'Section of the plan that prints the baseline.';
+COMMENT ON COLUMN api.target_definition.missing_vi IS 'What the plan leaves out that the figure, or judging it, needs, in Vietnamese; NULL where nothing is.';
+COMMENT ON COLUMN api.target_definition.missing_en IS 'What the plan leaves out, in English.';
+COMMENT ON COLUMN api.target_definition.upper_value IS 'Upper end, where the plan prints a range; target_value is the lower one, and decides.';
+COMMENT ON COLUMN api.target_definition.counted IS 'False where the target repeats another one: a score counts that one only.';
+
+COMMENT ON VIEW api.target_reading IS 'How each target stands on the days before its deadline on which its plan is read as well, with all facts known now.';
+COMMENT ON COLUMN api.target_reading.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.target_reading.plan IS 'The plan that prints the target.';
+COMMENT ON COLUMN api.target_reading.target IS 'Id of the target.';
+COMMENT ON COLUMN api.target_reading.reading_day IS 'The day that the row is read on; rows come with its close.';
+COMMENT ON COLUMN api.target_reading.value IS 'The figure at that day, or at the deadline if that was earlier.';
+COMMENT ON COLUMN api.target_reading.numerator IS 'Numerator of the figure, where it has one.';
+COMMENT ON COLUMN api.target_reading.denominator IS 'Denominator of the figure, where it has one.';
+COMMENT ON COLUMN api.target_reading.expected_value IS 'What should have been reached by that day on the way from baseline to target.';
+COMMENT ON COLUMN api.target_reading.pace IS 'Progress made over progress expected.';
+COMMENT ON COLUMN api.target_reading.forecast_date IS 'Day on which the target was to be met at the slope of the 90 days before.';
+COMMENT ON COLUMN api.target_reading.status IS 'Status of that day, as in target_attainment.';
+COMMENT ON COLUMN api.target_reading.status_since IS 'First day of the run of days with this status.';
+COMMENT ON COLUMN api.target_reading.reason IS 'Why the target is not measurable; else NULL.';
+COMMENT ON COLUMN api.target_reading.section IS 'Section of the plan that sets the day.';
+COMMENT ON COLUMN api.target_reading.name_vi IS 'What the plan is read for on that day, in Vietnamese.';
+COMMENT ON COLUMN api.target_reading.name_en IS 'What the plan is read for, in English.';
+
+COMMENT ON VIEW api.baseline IS 'The states that each plan prints as its start.';
+COMMENT ON COLUMN api.baseline.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.baseline.plan IS 'The plan that prints the baseline.';
+COMMENT ON COLUMN api.baseline.baseline IS 'Id of the baseline.';
+COMMENT ON COLUMN api.baseline.section IS 'Section of the plan that prints it.';
+COMMENT ON COLUMN api.baseline.metric_vi IS 'What is counted, in the plan''s words.';
+COMMENT ON COLUMN api.baseline.metric_en IS 'What is counted, in English.';
+COMMENT ON COLUMN api.baseline.value IS 'The printed value; NULL where the day itself is what is printed (unit date).';
+COMMENT ON COLUMN api.baseline.unit IS 'Unit of the value.';
+COMMENT ON COLUMN api.baseline.qualifier IS 'exact, over (hơn, trên), about (khoảng, ước) or nearly (gần).';
+COMMENT ON COLUMN api.baseline.since IS 'First day of the period that was counted; NULL for a state on a day.';
+COMMENT ON COLUMN api.baseline."date" IS 'The day of the state, or the last day of the period.';
+COMMENT ON COLUMN api.baseline.golden IS 'True where the value checks the engine.';
+COMMENT ON COLUMN api.baseline.note IS 'What else is to be known of it; NULL where nothing is.';
+
+COMMENT ON VIEW api.inconsistency IS 'Where a plan contradicts itself or leaves a reading open, and the reading that the definitions take.';
+COMMENT ON COLUMN api.inconsistency.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.inconsistency.plan IS 'The plan; ''house'' for what several plans share.';
+COMMENT ON COLUMN api.inconsistency.inconsistency IS 'Id of the finding.';
+COMMENT ON COLUMN api.inconsistency.section IS 'Sections of the plan that were set against each other.';
+COMMENT ON COLUMN api.inconsistency.status IS 'ok (they agree), mismatch, ambiguous or note (of no effect on a figure).';
+COMMENT ON COLUMN api.inconsistency.text_vi IS 'What was found, in Vietnamese.';
+COMMENT ON COLUMN api.inconsistency.text_en IS 'What was found, in English.';
+COMMENT ON COLUMN api.inconsistency.reading_vi IS 'The reading taken, in Vietnamese.';
+COMMENT ON COLUMN api.inconsistency.reading_en IS 'The reading taken, in English.';
+COMMENT ON COLUMN api.inconsistency.targets IS 'The targets of the province''s plan whose definition takes the reading.';
 
 COMMENT ON VIEW api.alert IS 'The present state of every alert.';
 COMMENT ON COLUMN api.alert.alert_id IS 'Id of the alert; kept when its start moves.';
