@@ -47,7 +47,7 @@ class TargetJudge:
         self._resumed = False
 
     def _reading(self, day: Day) -> Reading:
-        return self.target.reading(self._sources, day)
+        return self.target.readings(self._sources, (day,))[0]
 
     def mark(self, day: Day) -> None:
         """Note that figures from `day` on may differ."""
@@ -60,7 +60,7 @@ class TargetJudge:
         since = Day(max(self._first_day, min(since, day, self.series.last_day + 1)))
         self._since = None
         deadline = self.target.terms.deadline
-        live = [self._reading(Day(one)) for one in range(since, min(day, deadline) + 1)]
+        live = self.target.readings(self._sources, range(since, min(day, deadline) + 1))
         if since + len(live) <= day:
             frozen = live[-1] if live else self._reading(deadline)
             live += [frozen] * (day + 1 - since - len(live))
