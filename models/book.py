@@ -113,9 +113,10 @@ class Book:
             return changes
         closed = None if last is None or day < first else Day(min(day, last))
         changes.mark = replace(state.mark, as_of=day, closed=closed)
-        codes = state.codes()
-        changes.kpi = state.figures.read(day, codes)
-        changes.agencies = {code: state.agency_row(code, day) for code in sorted(codes)}
+        changes.kpi = state.figures.read(day)
+        changes.agencies = {
+            code: state.agency_row(code, day) for code in sorted(state.sources.codes())
+        }
         if closed is not None:
             changes.attainment = state.judge.rows(closed)
         else:

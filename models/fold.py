@@ -107,7 +107,7 @@ class Fold:
         state = self._state
         as_of = state.mark.as_of
         for turned in range(day if as_of is None else as_of + 1, day + 1):
-            state.figures.roll(Day(turned), state.codes)
+            state.figures.roll(Day(turned))
         state.mark = replace(state.mark, as_of=Day(day if as_of is None else max(as_of, day)))
 
     def close_days(self, last: Day) -> None:
@@ -121,7 +121,7 @@ class Fold:
             day = Day(number)
             if state.mark.as_of is not None and day > state.mark.as_of:
                 self.turn_to(day)
-            self._publish(judge.close(day), state.figures.close(day, state.codes()))
+            self._publish(judge.close(day), state.figures.close(day))
             state.mark = replace(state.mark, closed=day)
 
     def _publish(self, alerts: Iterable[AlertRow], history: Iterable[HistoryRow]) -> None:

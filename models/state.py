@@ -48,8 +48,7 @@ class ProvinceState:
             subject.load(part, encoded)
             keys = group(subject.facts).get("agency.registered", {})
             self.sources.register.update(key, next(iter(keys.values())) if keys else ())
-        for code in self.codes():
-            self.figures.mark_agency(code)
+        self.figures.mark_agencies(self.sources.codes())
         if self.mark.first_day is not None:
             self.begin(self.mark.first_day)
             if self.mark.closed is not None and self.judge is not None:
@@ -58,11 +57,6 @@ class ProvinceState:
     def begin(self, first_day: Day) -> None:
         """Begin the series of closed days."""
         self.judge = Judge(self.catalogue, self.sources, first_day, self._alerts)
-
-    def codes(self) -> frozenset[str]:
-        """Return the codes that have figures of their own: registered, or carrying a kept fact."""
-        kept = {agency for agency, count in self.sources.kept.agencies.items() if count > 0}
-        return frozenset(kept.union(self.sources.register.agencies))
 
     def agency_row(self, code: str, day: Day) -> AgencyRow:
         """Return what the views must know of a code on a day."""
@@ -74,10 +68,9 @@ class ProvinceState:
 
     def changed_agencies(self, day: Day) -> dict[str, AgencyRow | None]:
         """Return the rows that differ from what was written last; None for a code that carries nothing any more."""
-        codes = self.codes()
         changed: dict[str, AgencyRow | None] = {}
         for code in sorted(self.renewed | self.agencies.keys()):
-            row = self.agency_row(code, day) if code in codes else None
+            row = self.agency_row(code, day) if self.sources.knows(code) else None
             if row != self.agencies.get(code):
                 changed[code] = row
                 if row is None:
