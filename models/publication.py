@@ -107,7 +107,7 @@ class Figures:
         for window, figure in zip(windows, figures, strict=True):
             if self._published.get((key, window)) != figure:
                 self._published[key, window] = figure
-                rows.append(HistoryRow(key, str(window), day, figure))
+                rows.append(HistoryRow(key, str(window), day, figure, indicator.version))
 
     def write(self, day: Day) -> dict[KpiKey, tuple[Figure, ...]]:
         """Return the rows that differ from what was written last, read on `day`."""
