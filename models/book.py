@@ -76,6 +76,7 @@ class Book:
         fold.settle()
         fold.keep_watermark()
         changes.parts = merge.encoded()
+        changes.new_parts = changes.parts.keys() - parts.keys()
         state.mark = replace(state.mark, next_offset=next_offset, last_crc=last_crc)
         self._finish(changes)
         return changes

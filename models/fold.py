@@ -178,21 +178,23 @@ class Fold:
     def _add(self, amounts: Mapping[PaneKey, Amount], since: Since) -> int:
         """Add to the panes and tell whoever reads them; return the first day on which a row of a list may change."""
         state = self._state
-        panes, judge, written = state.sources.panes, state.judge, self._changes.panes
+        panes, judge = state.sources.panes, state.judge
+        written, new = self._changes.panes, self._changes.new_panes
         marked = state.figures.marked
         rows_since = _NEVER
         for pane, amount in amounts.items():
             if amount == 0:
                 continue
             total = panes.add(pane, amount)
+            if total == amount and pane not in written:
+                new.add(pane)
             written[pane] = total
             measure, _, agency, day = pane
             marked.add((measure, agency))
             for number, requirement in state.deriving.get(measure, ()):
-                known = since.get((number, agency))
-                if known is not None and known <= day:
-                    continue
-                if not requirement.unmoved(Scope(panes, agency), day, total - amount, total):
+                if day < since.get((number, agency), _NEVER) and not requirement.unmoved(
+                    Scope(panes, agency), day, total - amount, total
+                ):
                     since[number, agency] = day
             if measure == RECORDS and total != amount:
                 continue

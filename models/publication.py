@@ -144,7 +144,9 @@ class Figures:
             place = (key, seen.window)
             if self._published.get(place) != figure:
                 self._published[place] = figure
-                rows.append(HistoryRow(key, str(seen.window), Day(seen.day), figure))
+                rows.append(
+                    HistoryRow(key, str(seen.window), Day(seen.day), figure, indicator.version)
+                )
 
     def write(self, day: Day) -> dict[KpiKey, tuple[Figure, ...]]:
         """Return the rows that differ from what was written last, read on `day`."""
