@@ -11,6 +11,7 @@ from models.alerts import outbox_message
 from models.changes import AlertRow, Changes, HistoryRow, OutboxMessage, PaneKey
 from models.days import Day, Instant, day_of, start_of
 from models.deadletters import dead_letter_message
+from models.events import VOCABULARY
 from models.facts import Assertion, DeadLetter, Event, FactKey
 from models.figures import Scope
 from models.measures import RECORDS, Panes, by_measure
@@ -20,6 +21,9 @@ from models.subjects import Verdict
 
 Since = dict[tuple[int, str], int]
 """(number of a derivation, agency) -> the first day that may differ."""
+
+_REGISTRATIONS: Final = frozenset(name for name in VOCABULARY if name.endswith(".registered"))
+"""Types that tell of whom there is, not that an agency is at work."""
 
 _NEVER: Final = 10**9
 """A day that no figure is read on."""
@@ -49,19 +53,24 @@ class Fold:
 
     def accept(self, event: Event) -> None:
         """Fold an accepted record; first close the days that it leaves behind."""
-        if event.time > self._watermark:
-            self._watermark = max(self._watermark, event.watermark)
-            if self._watermark >= self._next_day:
-                day = day_of(self._watermark)
-                self._begin(day)
-                self._next_day = start_of(day + 1)
+        if event.time > self._watermark:  # else its watermark is no later
+            self._advance(event.watermark)
         verdict = Verdict.APPLIED
         if event.fact is not None and event.assertion is not None:
             verdict = self._assert_fact(event.fact, event.assertion)
-            if not event.type.endswith(".registered"):
+            if event.type not in _REGISTRATIONS:
                 pane = ("", event.agency, day_of(event.time))
                 self._records[pane] = self._records.get(pane, 0) + 1
         self._state.feeds.accept(event, verdict)
+
+    def _advance(self, watermark: Instant) -> None:
+        """Take note of how far event time has come; close the days that lie behind it."""
+        if watermark > self._watermark:
+            self._watermark = watermark
+            if watermark >= self._next_day:
+                day = day_of(watermark)
+                self._begin(day)
+                self._next_day = start_of(day + 1)
 
     def keep_watermark(self) -> None:
         """Write down how far event time has come."""

@@ -4,7 +4,7 @@ A fact whose subjects do not follow from its natural key lives in a home of its 
 the old one loses the fact and the new one gains it. A series that is handed on from subject to subject is kept whole by each of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from models.changes import PartKey
 from models.days import Day
@@ -13,15 +13,14 @@ from models.measures import Amounts, Measures, no_amounts
 from models.parts import REGISTERED, home_of
 from models.subjects import (
     HANDED_ON,
-    Series,
     Subject,
     Verdict,
+    group,
     judge,
     registrations,
+    types_of,
 )
 from models.telling import subjects_of, told, told_by
-
-_NONE: frozenset[str] = frozenset()
 
 
 class Merge:
@@ -30,8 +29,10 @@ class Merge:
     def __init__(self, measures: Measures) -> None:
         self._measures = measures
         self._subjects: dict[SubjectId, Subject] = {}
-        self._changed: list[Subject] = []
-        """Subjects to look at as a whole: they remember what they were at the last `settle`."""
+        self._before: dict[SubjectId, Mapping[FactKey, Assertion]] = {}
+        """Subjects to look at as a whole -> their facts at the last `settle`."""
+        self._changed: dict[SubjectId, tuple[str, ...]] = {}
+        """Those subjects -> the types of facts that changed since."""
         self._counted: dict[tuple[tuple[str, ...], str, Day], int] = {}
         """(measures, agency, day) -> how many facts they count, each alone."""
 
@@ -46,68 +47,55 @@ class Merge:
         if home is None:
             return ()
         if fact.type in HANDED_ON:
-            return told_by(home.facts.get(fact.type, {}))
-        return told(fact, home.held(fact))
+            return told_by(home.facts)
+        return told(fact, home.facts.get(fact))
 
     def assert_fact(self, fact: FactKey, assertion: Assertion) -> tuple[Verdict, Assertion | None]:
         """Merge an assertion; return what it did, and which one held the fact before."""
         subjects = subjects_of(fact)
         if subjects is None:
             return self._assert_movable(fact, assertion)
-        held = self._subject(subjects[0]).held(fact)
+        first = self._subject(subjects[0])
+        held = first.facts.get(fact)
         verdict = judge(assertion, held)
         if verdict is Verdict.APPLIED:
-            for subject in subjects:
-                if held is not None:
-                    self._count(subject, fact, held, -1)
-                self._count(subject, fact, assertion, 1)
-                self._touch(subject, fact).put(fact, assertion)
+            self._replace(first, fact, held, assertion)
+            for other in subjects[1:]:
+                self._replace(self._subject(other), fact, held, assertion)
         return verdict, held
 
     def _assert_movable(
         self, fact: FactKey, assertion: Assertion
     ) -> tuple[Verdict, Assertion | None]:
         home = self._subject(home_of(fact))
-        held = home.held(fact)
+        held = home.facts.get(fact)
         verdict = judge(assertion, held)
         if verdict is Verdict.APPLIED:
             losing, gaining = told(fact, held), told(fact, assertion)
-            if held is not None:
-                for subject in losing:
-                    self._count(subject, fact, held, -1)
-            for subject in gaining:
-                self._count(subject, fact, assertion, 1)
+            told_before = told_by(home.facts)
+            home.put(fact, assertion)
+            for one in dict.fromkeys((*losing, *gaining)):
+                gone = held if one in losing else None
+                come = assertion if one in gaining else None
+                self._replace(self._subject(one), fact, gone, come)
             if fact.type in HANDED_ON:
-                self._hand_on(home, fact, assertion)
-            else:
-                home.put(fact, assertion)
-                for subject in losing:
-                    if subject not in gaining:
-                        self._touch(subject, fact).drop(fact)
-                for subject in gaining:
-                    self._touch(subject, fact).put(fact, assertion)
+                self._hand_on(home.facts, told_before)
         return verdict, held
 
-    def _hand_on(self, home: Subject, fact: FactKey, assertion: Assertion) -> None:
-        told_before = told_by(home.facts.get(fact.type, {}))
-        home.put(fact, assertion)
-        series = home.facts[fact.type]
-        told_now = told_by(series)
-        for subject in dict.fromkeys((*told_before, *told_now)):
-            self._align(subject, series, keeping=subject in told_now)
-
-    def _align(
-        self, subject_id: SubjectId, series: Mapping[FactKey, Assertion], *, keeping: bool
+    def _hand_on(
+        self, series: Mapping[FactKey, Assertion], told_before: Collection[SubjectId]
     ) -> None:
-        """Let the subject have the kept facts of a series, or none of them; touch it only where that changes anything."""
-        subject = self._subject(subject_id)
-        for fact, assertion in series.items():
-            held = subject.held(fact)
-            if keeping and assertion.payload is not None:
-                if held != assertion:
-                    self._touch(subject_id, fact).put(fact, assertion)
-            elif held is not None:
-                self._touch(subject_id, fact).drop(fact)
+        """Let each subject of a series have the whole of it, and no other subject any of it."""
+        told_now = told_by(series)
+        for one in dict.fromkeys((*told_before, *told_now)):
+            subject = self._subject(one)
+            for fact, assertion in series.items():
+                held = subject.facts.get(fact)
+                if one in told_now and assertion.payload is not None:
+                    if held != assertion:
+                        self._hold(subject, fact, assertion)
+                elif held is not None:
+                    self._hold(subject, fact, None)
 
     def _subject(self, subject: SubjectId) -> Subject:
         found = self._subjects.get(subject)
@@ -115,29 +103,44 @@ class Merge:
             found = self._subjects[subject] = Subject(subject)
         return found
 
-    def _count(self, subject: SubjectId, fact: FactKey, assertion: Assertion, sign: int) -> None:
+    def _replace(
+        self, subject: Subject, fact: FactKey, gone: Assertion | None, come: Assertion | None
+    ) -> None:
+        """Let a subject lose an assertion of a fact that is about it, or get one, or both."""
+        if gone is not None:
+            self._count(subject, fact.type, gone, -1)
+        if come is not None:
+            self._count(subject, fact.type, come, 1)
+        self._hold(subject, fact, come)
+
+    def _count(self, subject: Subject, fact_type: str, assertion: Assertion, sign: int) -> None:
         """Add a fact to the panes of the measures that count it alone, or take it away."""
-        kind, key = subject
-        counts = self._measures.counts.get((fact.type, kind))
+        kind, key = subject.id
+        counts = self._measures[kind].counts.get(fact_type)
         if counts is not None and assertion.payload is not None:
             agency = key if kind == "agency" else assertion.agency
             place = (counts.names(assertion.payload), agency, assertion.day)
             self._counted[place] = self._counted.get(place, 0) + sign
 
-    def _touch(self, subject_id: SubjectId, fact: FactKey) -> Subject:
-        """Return a subject one of whose facts is about to change; where measures look at them together, it remembers what it was."""
-        subject = self._subject(subject_id)
-        if fact.type in self._measures.watched.get(subject_id.kind, _NONE):
-            if not subject.before:
-                self._changed.append(subject)
-            subject.remember(fact.type)
-        return subject
+    def _hold(self, subject: Subject, fact: FactKey, assertion: Assertion | None) -> None:
+        """Store a fact with a subject, or no more; first note what was there if measures look at such facts together."""
+        if fact.type in self._measures[subject.id.kind].watched:
+            changed = self._changed.get(subject.id)
+            if changed is None:
+                self._before[subject.id] = dict(subject.facts)
+                self._changed[subject.id] = (fact.type,)
+            elif fact.type not in changed:
+                self._changed[subject.id] = (*changed, fact.type)
+        if assertion is not None:
+            subject.put(fact, assertion)
+        else:
+            subject.drop(fact)
 
     def registered(self) -> Iterator[tuple[str, Sequence[Assertion]]]:
         """Yield the agencies whose registration changed since the last `settle`, with their kept registrations."""
-        for subject in self._changed:
-            if subject.id.kind == "agency" and REGISTERED in subject.before:
-                yield subject.id.key, registrations(subject)
+        for subject, changed in self._changed.items():
+            if subject.kind == "agency" and REGISTERED in changed:
+                yield subject.key, registrations(self._subjects[subject])
 
     def settle(self) -> Amounts:
         """Return what the merged events add to the panes since the last call."""
@@ -148,45 +151,35 @@ class Merge:
                 pane = ("", agency, day)
                 panes[pane] = panes.get(pane, 0) + count
         self._counted.clear()
-        for subject in self._changed:
-            self._look_at(subject, amounts)
-            subject.before = {}
+        for subject, changed in self._changed.items():
+            before = self._before[subject]
+            if before:
+                self._look_at(subject, changed, before, amounts, -1)
+            self._look_at(subject, changed, self._subjects[subject].facts, amounts, 1)
+        self._before.clear()
         self._changed.clear()
         return amounts
 
-    def _look_at(self, subject: Subject, amounts: Amounts) -> None:
-        """Add what a subject's facts amount to together, less what they did before, as far as the changed types can change it."""
-        (kind, key), before, after = subject.id, subject.before, subject.facts
-        changed = tuple(before)
-        looks_at, adds = self._measures.run(kind, changed, tuple(after))
-        now: dict[str, Series] = {}
-        for name in looks_at:
-            series = subject.series(name, after[name])
-            if series:
-                now[name] = series
-        for add in adds:
-            add(now, key, amounts, 1)
-        past = {name: facts for name, facts in {**after, **before}.items() if facts}
-        if not past:
-            return
-        looks_at, adds = self._measures.run(kind, changed, tuple(past))
-        then: dict[str, Series] = {}
-        for name in looks_at:
-            series = (
-                now[name]
-                if name in now and name not in before
-                else subject.series(name, past[name])
-            )
-            if series:
-                then[name] = series
-        for add in adds:
-            add(then, key, amounts, -1)
+    def _look_at(
+        self,
+        subject: SubjectId,
+        changed: tuple[str, ...],
+        facts: Mapping[FactKey, Assertion],
+        amounts: Amounts,
+        sign: int,
+    ) -> None:
+        """Add what a subject's facts amount to together, as far as the changed types can change it."""
+        kind, key = subject
+        looks_at, adds = self._measures[kind].run(changed, types_of(facts))
+        if adds:
+            grouped = group(subject, facts, looks_at)
+            for add in adds:
+                add(grouped, key, amounts, sign)
 
     def encoded(self) -> dict[PartKey, bytes | None]:
         """Return the parts that changed, as they are to be stored."""
-        return {
-            part: encoded
-            for subject in self._subjects.values()
-            if subject.dirty
-            for part, encoded in subject.encoded()
-        }
+        parts: dict[PartKey, bytes | None] = {}
+        for subject in self._subjects.values():
+            if subject.dirty:
+                subject.encode(parts)
+        return parts

@@ -3,7 +3,7 @@
 What a subject has a few of is its main part; daily facts and what an agency has many of have parts of their own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -87,7 +87,7 @@ def _daily_part(fact_type: str, day: int) -> str:
     return f"{fact_type}/{text if fact_type in _PARTED_BY_DAY else text[:7]}"
 
 
-def encode(facts: Sequence[Held]) -> bytes:
+def encode(facts: Collection[Held]) -> bytes:
     """Return facts as JSON, sorted, so that equal facts are equal bytes."""
     return _ENCODER.encode(
         [

@@ -43,7 +43,7 @@ def subject_requests(
                 requests.add(PartRequest(kind, key, None))
             continue
         for subject in subjects:
-            requests.update(_daily(subject, fact, measures.reach(subject.kind, fact.type)))
+            requests.update(_daily(subject, fact, measures[subject.kind].reach(fact.type)))
     return requests
 
 

@@ -4,8 +4,9 @@ Merging keeps the greatest assertion of each fact, so a subject's state depends 
 A retraction is kept like any other assertion (a tombstone): it must win over what it retracts when that arrives later.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, auto
+from operator import attrgetter
 from typing import Final
 
 from models.changes import PartKey
@@ -34,14 +35,16 @@ def _receivers(known: EventType) -> frozenset[str]:
     return frozenset(kinds)
 
 
+_NONE: Final[frozenset[str]] = frozenset()
+_MAIN_ONLY: Final = frozenset({MAIN})
+
 _RECEIVERS: Final = {name: _receivers(VOCABULARY[name]) for name in HANDED_ON}
 """Type that is handed on -> the kinds of which one may keep facts about others."""
 
-Series = Mapping[str, list[Assertion]]
-"""Kept facts of one type by natural key, in order of moment; one without payload is about another subject and only ends the one before it."""
+Grouped = Mapping[str, Mapping[str, list[Assertion]]]
+"""Kept facts by type and natural key, in order of moment; one without payload is about another subject and only ends the one before it."""
 
-Grouped = Mapping[str, Series]
-"""Kept facts of a subject by type; a type without any is left out."""
+_type: Final = attrgetter("type")
 
 
 class Verdict(Enum):
@@ -79,93 +82,92 @@ def judge(challenger: Assertion, holder: Assertion | None) -> Verdict:
 
 
 class Subject:
-    """The facts of one subject by type, as far as their parts were read."""
+    """The facts of one subject, as far as their parts were read."""
 
-    __slots__ = ("before", "dirty", "facts", "id", "loaded")
+    __slots__ = ("dirty", "facts", "id", "loaded")
 
     def __init__(self, subject: SubjectId) -> None:
         self.id = subject
-        self.facts: dict[str, dict[FactKey, Assertion]] = {}
-        self.before: dict[str, Mapping[FactKey, Assertion]] = {}
-        """The facts of some types as they were when `remember` was first asked to keep them."""
-        self.dirty: set[str] = set()
-        self.loaded: set[str] = set()
+        self.facts: dict[FactKey, Assertion] = {}
+        self.dirty = _NONE
+        """Parts that changed; most subjects have the main one only, so that sets are shared."""
+        self.loaded = _NONE
 
     def load(self, part: str, encoded: bytes) -> None:
         """Add the facts of a stored part, unless it was loaded before."""
         if part not in self.loaded:
-            self.loaded.add(part)
-            for fact, assertion in decode(encoded):
-                self.facts.setdefault(fact.type, {})[fact] = assertion
-
-    def held(self, fact: FactKey) -> Assertion | None:
-        """Return the assertion in force."""
-        facts = self.facts.get(fact.type)
-        return None if facts is None else facts.get(fact)
-
-    def remember(self, fact_type: str) -> None:
-        """Keep the facts of a type as they are now, before they change."""
-        if fact_type not in self.before:
-            self.before[fact_type] = dict(self.facts.get(fact_type, ()))
+            self.loaded |= {part}
+            self.facts.update(decode(encoded))
 
     def put(self, fact: FactKey, assertion: Assertion) -> None:
         """Make `assertion` the one in force."""
-        facts = self.facts.get(fact.type)
-        if facts is None:
-            facts = self.facts[fact.type] = {}
-        facts[fact] = assertion
-        self.dirty.add(part_of(self.id.kind, fact))
+        self.facts[fact] = assertion
+        self._mark(part_of(self.id.kind, fact))
 
     def drop(self, fact: FactKey) -> None:
         """Forget a fact that is now about another subject."""
-        facts = self.facts.get(fact.type)
-        if facts is not None and facts.pop(fact, None) is not None:
-            self.dirty.add(part_of(self.id.kind, fact))
+        if self.facts.pop(fact, None) is not None:
+            self._mark(part_of(self.id.kind, fact))
 
-    def encoded(self) -> Iterator[tuple[PartKey, bytes | None]]:
-        """Yield the changed parts as they are to be stored; None where nothing is left."""
+    def _mark(self, part: str) -> None:
+        if part not in self.dirty:
+            self.dirty = self.dirty | {part} if self.dirty or part != MAIN else _MAIN_ONLY
+
+    def encode(self, parts: dict[PartKey, bytes | None]) -> None:
+        """Write down the changed parts as they are to be stored; None where nothing is left."""
         kind, key = self.id
-        held = [entry for facts in self.facts.values() for entry in facts.items()]
-        if self.dirty == {MAIN} and self.loaded <= self.dirty:
-            yield PartKey(kind, key, MAIN), encode(held) if held else None
+        if self.dirty is _MAIN_ONLY and self.loaded <= _MAIN_ONLY:
+            parts[PartKey(kind, key, MAIN)] = encode(self.facts.items()) if self.facts else None
             return
         members: dict[str, list[Held]] = {part: [] for part in sorted(self.dirty)}
-        for entry in held:
+        for entry in self.facts.items():
             member = members.get(part_of(kind, entry[0]))
             if member is not None:
                 member.append(entry)
         for part, member in members.items():
-            yield PartKey(kind, key, part), encode(member) if member else None
-
-    def series(self, fact_type: str, facts: Mapping[FactKey, Assertion]) -> Series:
-        """Return the kept ones of facts of one type by natural key, in order of moment; those about other subjects without their payload."""
-        series = by_key(facts)
-        if fact_type in HANDED_ON and self.id.kind in _RECEIVERS[fact_type]:
-            self._mask_others(VOCABULARY[fact_type], series)
-        return series
-
-    def _mask_others(self, known: EventType, series: Series) -> None:
-        for assertions in series.values():
-            if len(assertions) < 2:
-                continue  # a subject keeps no series without a fact about itself
-            for index, assertion in enumerate(assertions):
-                payload = assertion.payload
-                if payload is not None and self.id not in known.subjects(payload):
-                    assertions[index] = _about_another(assertion)
+            parts[PartKey(kind, key, part)] = encode(member) if member else None
 
 
-def by_key(facts: Mapping[FactKey, Assertion]) -> Series:
-    """Return the kept ones of facts of one type by natural key, in order of moment."""
-    if len(facts) == 1:
-        ((fact, assertion),) = facts.items()
-        return {} if assertion.payload is None else {fact.key: [assertion]}
-    series: dict[str, list[Assertion]] = {}
+def types_of(facts: Mapping[FactKey, Assertion]) -> tuple[str, ...]:
+    """Return the types of facts, each once."""
+    return tuple(dict.fromkeys(map(_type, facts)))
+
+
+def group(
+    subject: SubjectId, facts: Mapping[FactKey, Assertion], types: Collection[str]
+) -> Grouped:
+    """Return a subject's kept facts of some types by type and natural key, in order of moment; those about other subjects without their payload."""
+    grouped: dict[str, dict[str, list[Assertion]]] = {}
     for fact, assertion in facts.items():
-        if assertion.payload is not None:
-            series.setdefault(fact.key, []).append(assertion)
-    for assertions in series.values():
-        assertions.sort(key=_moment)
-    return series
+        if assertion.payload is None or fact.type not in types:
+            continue
+        keys = grouped.get(fact.type)
+        if keys is None:
+            grouped[fact.type] = {fact.key: [assertion]}
+        else:
+            keys.setdefault(fact.key, []).append(assertion)
+    if len(grouped) == len(facts):
+        return grouped  # one fact of each type: nothing to put in order
+    for fact_type, keys in grouped.items():
+        for series in keys.values():
+            series.sort(key=_moment)
+        if fact_type in HANDED_ON and subject.kind in _RECEIVERS[fact_type]:
+            _mask_others(subject, VOCABULARY[fact_type], keys)
+    return grouped
+
+
+def _moment(assertion: Assertion) -> int:
+    return assertion.moment
+
+
+def _mask_others(subject: SubjectId, known: EventType, keys: Mapping[str, list[Assertion]]) -> None:
+    for series in keys.values():
+        if len(series) < 2:
+            continue  # a subject keeps no series without a fact about itself
+        for index, assertion in enumerate(series):
+            payload = assertion.payload
+            if payload is not None and subject not in known.subjects(payload):
+                series[index] = _about_another(assertion)
 
 
 def _about_another(assertion: Assertion) -> Assertion:
@@ -185,9 +187,5 @@ def _about_another(assertion: Assertion) -> Assertion:
 
 def registrations(agency: Subject) -> Sequence[Assertion]:
     """Return an agency's kept registrations, in order."""
-    series = by_key(agency.facts.get(REGISTERED, {}))
-    return next(iter(series.values())) if series else ()
-
-
-def _moment(assertion: Assertion) -> int:
-    return assertion.moment
+    keys = group(agency.id, agency.facts, (REGISTERED,)).get(REGISTERED)
+    return next(iter(keys.values())) if keys else ()

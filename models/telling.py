@@ -3,7 +3,7 @@
 A natural key says them where every field that names a subject is part of it; the other types are movable (`EventType.movable`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from models.events import SUBJECT_KINDS, VOCABULARY, EventType, split_key
@@ -70,6 +70,6 @@ def told(fact: FactKey, assertion: Assertion | None) -> Sequence[SubjectId]:
     return tuple(dict.fromkeys(VOCABULARY[fact.type].subjects(assertion.payload)))
 
 
-def told_by(series: Mapping[FactKey, Assertion]) -> Iterable[SubjectId]:
+def told_by(series: Mapping[FactKey, Assertion]) -> Collection[SubjectId]:
     """Return the subjects that the facts of a series are about, each once."""
-    return dict.fromkeys(subject for fact in series.items() for subject in told(*fact))
+    return dict.fromkeys(one for entry in series.items() for one in told(*entry)).keys()

@@ -3,7 +3,7 @@
 What is chosen depends on a few types of facts only, so it is chosen once and remembered.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from models.measures.amounts import Add
@@ -19,54 +19,64 @@ class Run(NamedTuple):
     adds: tuple[Add, ...]
 
 
-class Measures:
-    """The measures of a province by what makes them run again."""
+class KindMeasures:
+    """The measures on subjects of one kind, by what makes them run again."""
 
-    def __init__(self, measures: Iterable[CompiledMeasure]) -> None:
-        self._all = tuple(measures)
-        self._runs: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Run] = {}
-        self._reaches: dict[tuple[str, str], int | None] = {}
-        ones: dict[tuple[str, str], list[tuple[str, Ones]]] = {}
-        watched = {"agency": {REGISTERED}}  # the register reads it, whatever measures do
-        for measure in self._all:
+    def __init__(self, kind: str, measures: Sequence[CompiledMeasure]) -> None:
+        self.counts: dict[str, FactCounts] = {}
+        """Fact type -> the measures that count its facts, each alone."""
+        self.watched: set[str] = set()
+        """Fact types whose change is found by comparing a subject with what it was."""
+        if kind == "agency":
+            self.watched.add(REGISTERED)  # the register reads it, whatever measures do
+        self._measures = measures
+        self._together: list[tuple[CompiledMeasure, Add]] = []
+        self._runs: dict[tuple[tuple[str, ...], tuple[str, ...]], Run] = {}
+        self._reaches: dict[str, int | None] = {}
+        ones: dict[str, list[tuple[str, Ones]]] = {}
+        for measure in measures:
             if isinstance(measure.gives, Ones):
-                counted = ones.setdefault((measure.gives.fact, measure.kind), [])
-                counted.append((measure.id, measure.gives))
+                ones.setdefault(measure.gives.fact, []).append((measure.id, measure.gives))
             else:
-                watched.setdefault(measure.kind, set()).update(measure.reads)
-        self.counts: Mapping[tuple[str, str], FactCounts] = {
-            key: FactCounts(counted) for key, counted in ones.items()
-        }
-        """(fact type, subject kind) -> what counts each fact alone."""
-        self.watched: Mapping[str, frozenset[str]] = {
-            kind: frozenset(types) for kind, types in watched.items()
-        }
-        """Subject kind -> the fact types whose change is found by comparing the subject with what it was."""
+                self._together.append((measure, measure.gives))
+                self.watched |= measure.reads
+        for fact_type, counted in ones.items():
+            self.counts[fact_type] = FactCounts(counted)
 
-    def run(self, kind: str, changed: tuple[str, ...], present: tuple[str, ...]) -> Run:
+    def run(self, changed: tuple[str, ...], present: tuple[str, ...]) -> Run:
         """Return what a change of some types makes run on a subject that may have facts of the types `present`."""
-        key = (kind, changed, present)
-        run = self._runs.get(key)
+        run = self._runs.get((changed, present))
         if run is None:
-            run = self._runs[key] = self._chosen(kind, frozenset(changed), frozenset(present))
+            chosen = [
+                (measure, add)
+                for measure, add in self._together
+                if not measure.reads.isdisjoint(changed) and measure.needs.issubset(present)
+            ]
+            looks_at = {name for measure, _ in chosen for name in measure.reads}
+            run = Run(
+                tuple(sorted(looks_at.intersection(present))), tuple(add for _, add in chosen)
+            )
+            self._runs[changed, present] = run
         return run
 
-    def _chosen(self, kind: str, changed: frozenset[str], present: frozenset[str]) -> Run:
-        adds: list[Add] = []
-        looks_at: set[str] = set()
-        for measure in self._all:
-            if isinstance(measure.gives, Ones) or measure.kind != kind:
-                continue
-            if measure.reads & changed and measure.needs <= present:
-                adds.append(measure.gives)
-                looks_at |= measure.reads & present
-        return Run(tuple(sorted(looks_at)), tuple(adds))
-
-    def reach(self, kind: str, fact_type: str) -> int | None:
+    def reach(self, fact_type: str) -> int | None:
         """Return how many days around a changed daily fact must be at hand; None: all."""
-        key = (kind, fact_type)
-        if key not in self._reaches:
-            reaches = [m.reach for m in self._all if m.kind == kind and fact_type in m.reads]
+        if fact_type not in self._reaches:
+            reaches = [one.reach for one in self._measures if fact_type in one.reads]
             known = [reach for reach in reaches if reach is not None]
-            self._reaches[key] = None if len(known) < len(reaches) else max(known, default=0)
-        return self._reaches[key]
+            self._reaches[fact_type] = None if len(known) < len(reaches) else max(known, default=0)
+        return self._reaches[fact_type]
+
+
+class Measures(dict[str, KindMeasures]):
+    """The measures of a province by the kind of their subjects; a kind that no measure looks at has none."""
+
+    def __init__(self, measures: Iterable[CompiledMeasure]) -> None:
+        super().__init__()
+        self._measures = tuple(measures)
+
+    def __missing__(self, kind: str) -> KindMeasures:
+        """Return the measures on a kind that nobody asked for yet."""
+        mine = [measure for measure in self._measures if measure.kind == kind]
+        found = self[kind] = KindMeasures(kind, mine)
+        return found

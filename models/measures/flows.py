@@ -126,7 +126,7 @@ def _add_amounts(
 
 def _find(flow: Flow, where: CompiledWhere, holding: CompiledCondition | None) -> Find:
     """Compile which facts count: those meant, on days on which `while` holds; of several with `first` the earliest."""
-    fact, first = flow.fact, flow.first
+    fact, first, means = flow.fact, flow.first, where.means
     condition = None if holding is None else holding.evaluate
 
     def find(facts: Grouped) -> Sequence[Assertion]:
@@ -138,7 +138,7 @@ def _find(flow: Flow, where: CompiledWhere, holding: CompiledCondition | None) -
             assertion
             for key in (keys if len(keys) == 1 else sorted(keys))
             for assertion in keys[key]
-            if (inside is None or holds(inside, assertion.day)) and where.means(assertion, facts)
+            if (inside is None or holds(inside, assertion.day)) and means(assertion, facts)
         ]
         return [min(found, key=_moment)] if first and found else found
 

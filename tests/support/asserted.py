@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from models.days import Day, Instant, start_of
-from models.facts import Assertion, FactKey, Value
+from models.facts import Assertion, FactKey, SubjectId, Value
 from models.measures import CompiledMeasure, FactCounts, Ones, Panes, no_amounts
-from models.subjects import Grouped, by_key
+from models.subjects import Grouped, group, types_of
 
 MICROSECONDS_PER_HOUR = 3_600_000_000
 
@@ -41,10 +41,7 @@ def subject(*facts: Facts) -> Grouped:
     together: dict[FactKey, Assertion] = {}
     for some in facts:
         together |= some
-    by_type: dict[str, dict[FactKey, Assertion]] = {}
-    for fact, assertion in together.items():
-        by_type.setdefault(fact.type, {})[fact] = assertion
-    return {name: by_key(mine) for name, mine in by_type.items()}
+    return group(SubjectId("any", "K"), together, types_of(together))
 
 
 def amounts_of(measure: CompiledMeasure, facts: Grouped, key: str) -> Panes:
