@@ -13,7 +13,8 @@ from models.days import Day
 from models.facts import DeadLetter, Event
 from models.fold import Fold
 from models.judging import Judge
-from models.merge import Merge, home_requests
+from models.merge import Merge
+from models.requests import home_requests, subject_requests
 from models.state import ProvinceState
 
 Decoded = Event | DeadLetter
@@ -45,7 +46,7 @@ class Book:
         """Return what must be read next: the parts of subjects that the events can reach."""
         merge = Merge(self._state.measures)
         merge.load(homes)
-        return merge.subject_requests(events)
+        return subject_requests(events, merge, self._state.measures)
 
     def apply(
         self,

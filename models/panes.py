@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from models.changes import Amount, PaneKey
+from models.days import Day
 
 ALL: Final = "*"
 """Stands for all agencies together."""
@@ -115,29 +116,38 @@ class PaneTable:
         self._by_bucket: dict[tuple[str, str], dict[str, Series]] = {}
         """(measure, agency or `ALL`) -> bucket -> series, of the buckets that it ever had an amount in"""
 
-    def add(self, pane: PaneKey, amount: Amount) -> Amount:
-        """Add to a pane, and to the sums that it is part of; return what it is now."""
-        measure, bucket, agency, day = pane
-        buckets = self._series.get(measure)
-        if buckets is None:
-            buckets = self._series[measure] = {}
-        agencies = buckets.get(bucket)
-        if agencies is None:
-            agencies = buckets[bucket] = {ALL: Series()}
-            self._by_bucket.setdefault((measure, ALL), {})[bucket] = agencies[ALL]
-        series = agencies.get(agency)
-        if series is None:
-            series = agencies[agency] = Series()
-            self._by_bucket.setdefault((measure, agency), {})[bucket] = series
-        agencies[ALL].add(day, amount)
-        for members, group in self._groups.get((measure, bucket), {}).items():
-            if agency in members:
-                group.add(day, amount)
-        touched = self._on_day.get(day)
-        if touched is None:
-            touched = self._on_day[day] = set()
-        touched.add((measure, agency))
-        return series.add(day, amount)
+    def add_all(
+        self, measure: str, amounts: Mapping[tuple[str, str, Day], Amount]
+    ) -> dict[tuple[str, str, Day], Amount]:
+        """Add to panes of a measure, named by (bucket, agency, day), and to the sums that they are part of; return what those that changed are now."""
+        buckets = self._series.setdefault(measure, {})
+        changed: dict[tuple[str, str, Day], Amount] = {}
+        together: dict[tuple[str, Day], Amount] = {}
+        for pane, amount in amounts.items():
+            if amount == 0:
+                continue
+            bucket, agency, day = pane
+            agencies = buckets.get(bucket)
+            if agencies is None:
+                agencies = buckets[bucket] = {ALL: Series()}
+                self._by_bucket.setdefault((measure, ALL), {})[bucket] = agencies[ALL]
+            series = agencies.get(agency)
+            if series is None:
+                series = agencies[agency] = Series()
+                self._by_bucket.setdefault((measure, agency), {})[bucket] = series
+            changed[pane] = series.add(day, amount)
+            together[bucket, day] = together.get((bucket, day), 0) + amount
+            for members, group in self._groups.get((measure, bucket), {}).items():
+                if agency in members:
+                    group.add(day, amount)
+            touched = self._on_day.get(day)
+            if touched is None:
+                touched = self._on_day[day] = set()
+            touched.add((measure, agency))
+        for (bucket, day), amount in together.items():
+            if amount != 0:
+                buckets[bucket][ALL].add(day, amount)
+        return changed
 
     def series(self, measure: str, bucket: str, agency: str) -> Series:
         """Return the series of one agency, or of `ALL`."""

@@ -7,12 +7,12 @@ from models.facts import SubjectId
 from models.feeds import FeedTable
 from models.figures import Kept, Sources
 from models.judging import Judge
-from models.merge import Measures
+from models.measures import Measures, by_measure
 from models.panes import PaneTable
 from models.publication import Figures
 from models.register import Register
 from models.requirements import Requirement
-from models.subjects import Subject, group
+from models.subjects import Subject, registrations
 
 
 class ProvinceState:
@@ -20,7 +20,7 @@ class ProvinceState:
 
     def __init__(self, catalogue: ProvinceCatalogue, stored: StoredBook) -> None:
         self.catalogue = catalogue
-        self.measures = Measures(catalogue)
+        self.measures = Measures(catalogue.measures)
         self.sources = Sources(PaneTable(), Register(catalogue.lists), Kept())
         self.mark: Mark = stored.mark
         self.feeds = FeedTable(stored.feeds)
@@ -39,15 +39,14 @@ class ProvinceState:
         self._load(stored)
 
     def _load(self, stored: StoredBook) -> None:
-        for pane, amount in stored.panes.items():
-            self.sources.panes.add(pane, amount)
+        for measure, panes in by_measure(stored.panes).items():
+            self.sources.panes.add_all(measure, panes)
         for (fact_type, agency), count in stored.kept.items():
             self.sources.kept.add(fact_type, agency, count)
         for (kind, key, part), encoded in stored.registers.items():
             subject = Subject(SubjectId(kind, key))
             subject.load(part, encoded)
-            keys = group(subject.facts).get("agency.registered", {})
-            self.sources.register.update(key, next(iter(keys.values())) if keys else ())
+            self.sources.register.update(key, registrations(subject))
         self.figures.mark_agencies(self.sources.codes())
         if self.mark.first_day is not None:
             self.begin(self.mark.first_day)

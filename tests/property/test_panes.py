@@ -17,7 +17,7 @@ from hypothesis.strategies import (
     tuples,
 )
 
-from models.changes import Amount, PaneKey
+from models.changes import Amount
 from models.days import Day
 from models.definitions import WindowName
 from models.figures import Scope
@@ -71,7 +71,7 @@ def test_a_trailing_window_holds_the_days_after_each_amount(
     """Whether anything happened in the last 7 days, of one measure or of two, from some day on."""
     table = PaneTable()
     for (measure, day), amount in panes.items():
-        table.add(PaneKey(measure, "", "A", Day(day)), amount)
+        table.add_all(measure, {("", "A", Day(day)): amount})
     names = ("one", "two") if both else ("one",)
     requirement = Requirement(
         names, (), "", WindowName.DAYS_7, Period(Day(0), Day(99)), _at_least_one, presence=True
@@ -100,7 +100,7 @@ def test_series_by_bucket_are_those_of_the_agencies(
     """Of one agency, of a group and of all: the buckets that have amounts, and their sums."""
     table = PaneTable()
     for (bucket, agency, day), amount in panes.items():
-        table.add(PaneKey("m", bucket, agency, Day(day)), amount)
+        table.add_all("m", {(bucket, agency, Day(day)): amount})
 
     for scope, agencies in (
         (Scope(table, "A"), {"A"}),
