@@ -101,6 +101,7 @@ class Book:
         closed = state.mark.closed
         if state.judge is not None and closed is not None and closed != changes.base.closed:
             changes.attainment = state.judge.rows(closed)
+            changes.obligations = state.judge.reporting.take_changed()
         changes.mark = state.mark
 
     def read_back(self, day: Day) -> Changes:
@@ -118,7 +119,7 @@ class Book:
         if closed is not None:
             changes.attainment = state.judge.rows(closed)
         else:
-            early = Judge(state.catalogue, state.sources, day, ())
+            early = Judge(state.catalogue, state.sources, day, (), {})
             early.resume(day)
             changes.attainment = early.rows(day)
         return changes

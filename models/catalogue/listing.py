@@ -1,6 +1,6 @@
-"""The catalogue as rows: what the views must know of indicators and targets.
+"""The catalogue as rows: what the views must know of indicators, targets and reporting duties.
 
-Written to the tables `indicator`, `indicator_measure` and `target` by `tiendo migrate`; never edited there.
+Written to the tables `indicator`, `indicator_measure`, `target` and `duty` by `tiendo migrate`; never edited there.
 """
 
 from dataclasses import dataclass
@@ -60,6 +60,22 @@ class TargetRow(NamedTuple):
     text_en: str
 
 
+class DutyRow(NamedTuple):
+    """A reporting duty as its plan prints it, with what is assumed where the plan is silent."""
+
+    province: str
+    plan: str
+    duty: str
+    recipient: str | None
+    section: str
+    text_vi: str
+    text_en: str
+    house_rule_vi: str
+    house_rule_en: str
+    reason: str | None
+    """Why no report of it is ever due; None where reports are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All rows of the catalogue."""
@@ -67,3 +83,4 @@ class Listing:
     indicators: tuple[IndicatorRow, ...]
     measures: tuple[IndicatorMeasureRow, ...]
     targets: tuple[TargetRow, ...]
+    duties: tuple[DutyRow, ...]

@@ -48,6 +48,7 @@ class Catalogue:
             indicators=tuple(row for one in every for row in one.indicator_rows),
             measures=tuple(row for one in every for row in one.measure_rows),
             targets=tuple(row for one in every for row in one.target_rows),
+            duties=tuple(row for one in every for row in one.duty_rows),
         )
 
 
@@ -80,6 +81,7 @@ def compile_catalogue(texts: Mapping[str, str]) -> Catalogue:
             plan = _validated(PlanFile, texts, name)
             _check_province(name, plan, provinces)
             _check_targets(name, plan)
+            _check_duties(name, plan)
             sources = [
                 ("measures.yaml", shared.measures),
                 ("house.yaml", house.measures),
@@ -141,6 +143,14 @@ def _check_targets(file: str, plan: PlanFile) -> None:
                 raise Place(file, target.id).error(
                     "overlaps_with", f"{other} is no target of the plan"
                 )
+
+
+def _check_duties(file: str, plan: PlanFile) -> None:
+    known: set[str] = set()
+    for duty in plan.reporting:
+        if duty.id in known:
+            raise Place(file, duty.id).error("id", "stands twice")
+        known.add(duty.id)
 
 
 def _validated(shape: type[File], texts: Mapping[str, str], name: str) -> File:

@@ -48,6 +48,13 @@ from models.definitions.plans import (
     Step,
     Target,
 )
+from models.definitions.reporting import (
+    Due,
+    Duty,
+    Every,
+    NeverDue,
+    Round,
+)
 from models.definitions.where import (
     Comparison,
     Deadline,
@@ -67,6 +74,9 @@ __all__ = [
     "ConditionNode",
     "Deadline",
     "Definition",
+    "Due",
+    "Duty",
+    "Every",
     "FieldReference",
     "FigureCondition",
     "Flow",
@@ -83,10 +93,12 @@ __all__ = [
     "MeasureReference",
     "Measures",
     "MeasuresFile",
+    "NeverDue",
     "Plan",
     "PlanFile",
     "Population",
     "Ratio",
+    "Round",
     "Scalar",
     "Start",
     "Step",

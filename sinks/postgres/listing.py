@@ -7,7 +7,8 @@ from models.catalogue.listing import Listing
 from sinks.postgres.connection import Connection
 
 _CLEAR: Final = (
-    "DELETE FROM tiendo.indicator_measure; DELETE FROM tiendo.indicator; DELETE FROM tiendo.target"
+    "DELETE FROM tiendo.indicator_measure; DELETE FROM tiendo.indicator; DELETE FROM tiendo.target;"
+    "DELETE FROM tiendo.duty"
 )
 _INDICATORS: Final = """
 INSERT INTO tiendo.indicator
@@ -22,15 +23,21 @@ INSERT INTO tiendo.target
      section, text_vi, text_en)
 VALUES ($1, $2, $3, $4, $5, $6, $7, tiendo.day($8), $9, $10, $11, $12, $13)"""
 
+_DUTIES: Final = """
+INSERT INTO tiendo.duty
+    (province, plan, duty, recipient, section, text_vi, text_en, house_rule_vi, house_rule_en, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+
 
 async def write_listing(connection: Connection, listing: Listing) -> None:
-    """Replace the rows of indicators, their measures and targets, in one transaction: readers see the old or the new."""
+    """Replace the rows of indicators, their measures, targets and duties, in one transaction: readers see the old or the new."""
     async with connection.transaction():
         await connection.execute(_CLEAR)
         for sql, rows in (
             (_INDICATORS, listing.indicators),
             (_MEASURES, listing.measures),
             (_TARGETS, listing.targets),
+            (_DUTIES, listing.duties),
         ):
             await connection.executemany(sql, _in_key_order(rows))
 

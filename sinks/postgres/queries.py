@@ -41,6 +41,11 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("forecast_date", "status", "status_since", "reason", "measurability", "section"),
         *("text_vi", "text_en"),
     ),
+    "reporting_duty": (
+        *("province", "plan", "duty", "reporter", "recipient", "period", "due_on", "as_of"),
+        *("state", "filed_on", "days_late", "section", "text_vi", "text_en"),
+        *("house_rule_vi", "house_rule_en", "reason"),
+    ),
     "alert": (
         *("alert_id", "dedup_key", "province", "plan", "rule", "target", "agency", "severity"),
         *("state", "reason_vi", "reason_en", "value", "expected", "starts_at", "ends_at"),
@@ -67,6 +72,7 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kpi_daily": ("province", "plan", "indicator", "agency", "day"),
     "kpi_history": ("province", "plan", "indicator", "agency", "window", "closed_day"),
     "target_attainment": ("province", "plan", "target"),
+    "reporting_duty": ("province", "plan", "duty", "due_on", "period", "reporter"),
     "alert": ("province", "dedup_key", "starts_at", "alert_id"),
     "alert_history": ("province", "dedup_key", "alert_id", "revision"),
     "feed_health": ("province", "agency", "source"),
@@ -132,6 +138,11 @@ async def kpi_history(connection: Connection, provinces: Collection[str]) -> lis
 async def target_attainment(connection: Connection, provinces: Collection[str]) -> list[Row]:
     """Return how each target stood at the last closed day."""
     return await _read(connection, "target_attainment", provinces)
+
+
+async def reporting_duty(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return how each report that a plan demands stood at the last closed day."""
+    return await _read(connection, "reporting_duty", provinces)
 
 
 async def alert(connection: Connection, provinces: Collection[str]) -> list[Row]:

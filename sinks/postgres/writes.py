@@ -64,6 +64,7 @@ def writes(changes: Changes) -> list[Write]:
         *_panes(changes),
         *_kept(changes),
         *_history(changes.province, changes.history),
+        *_obligations(changes),
         *_alerts(changes.province, changes.alerts),
         *_outbox(changes),
         *_dead_letters(changes),
@@ -144,6 +145,14 @@ def _agencies(province: str, agencies: Mapping[str, AgencyRow | None]) -> Iterat
 def _history(province: str, history: Sequence[HistoryRow]) -> Iterator[Write]:
     rows = [(*row.key, row.window, row.closed_day, *_figure(row.figure)) for row in history]
     yield from _write(statements.INSERT_HISTORY, province, sorted(rows))
+
+
+def _obligations(changes: Changes) -> Iterator[Write]:
+    rows = changes.obligations.items()
+    kept = sorted((*key, *row[1:]) for key, row in rows if row is not None)
+    gone = sorted(key for key, row in rows if row is None)
+    yield from _write(statements.UPSERT_OBLIGATIONS, changes.province, kept)
+    yield from _write(statements.DELETE_OBLIGATIONS, changes.province, gone)
 
 
 def _alerts(province: str, alerts: Sequence[AlertRow]) -> Iterator[Write]:

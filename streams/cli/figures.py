@@ -1,4 +1,4 @@
-"""Commands that read the views of the configured database: `kpi`, `targets`, `alerts`."""
+"""Commands that read the views of the configured database: `kpi`, `targets`, `duties`, `alerts`."""
 
 import asyncio
 import sys
@@ -41,6 +41,18 @@ def targets(province: Province = None, json: Json = False) -> None:
         tables.print_to_stdout(tables.targets_table(rows))
 
 
+def duties(province: Province = None, json: Json = False) -> None:
+    """Show who owes whom which report, those that are late first."""
+    from streams.cli import tables
+    from streams.cli.duties import duties_table
+
+    rows = _read("reporting_duty", province)
+    if json:
+        _print_json(rows)
+    else:
+        tables.print_to_stdout(duties_table(rows))
+
+
 def alerts(province: Province = None, json: Json = False) -> None:
     """Show the alerts, those that fire first."""
     from streams.cli import tables
@@ -61,7 +73,8 @@ def _asked(province: list[str] | None) -> tuple[str, ...]:
 
 
 def _read(
-    view: Literal["kpi_current", "target_attainment", "alert"], province: list[str] | None
+    view: Literal["kpi_current", "target_attainment", "reporting_duty", "alert"],
+    province: list[str] | None,
 ) -> Rows:
     """Return the rows of a view, for the provinces asked for."""
     from sinks.postgres import queries
@@ -74,6 +87,7 @@ def _read(
     read = {
         "kpi_current": queries.kpi_current,
         "target_attainment": queries.target_attainment,
+        "reporting_duty": queries.reporting_duty,
         "alert": queries.alert,
     }[view]
 

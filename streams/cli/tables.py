@@ -38,6 +38,7 @@ class Titles(NamedTuple):
 
     indicators: Mapping[str, str]
     targets: Mapping[str, str]
+    duties: Mapping[str, str]
 
     def in_order(self, indicators: Collection[str]) -> list[str]:
         """Return `indicators` in the order of the catalogue, which begins with the house's."""
@@ -45,13 +46,14 @@ class Titles(NamedTuple):
 
 
 def titles() -> Titles:
-    """Return the catalogue's names of indicators and texts of targets."""
+    """Return the catalogue's names of indicators and texts of targets and duties."""
     from models.catalogue import load_catalogue
 
     listing = load_catalogue().listing
     return Titles(
         {row.indicator: row.name_vi for row in listing.indicators},
         {row.target: row.text_vi for row in listing.targets},
+        {row.duty: row.text_vi for row in listing.duties},
     )
 
 
@@ -75,7 +77,7 @@ def overview(found: Mapping[str, Rows], called: Titles) -> RenderableType:
 def provinces_table(kpi: Rows, called: Titles) -> Table:
     """Return the house's figures of whole provinces: a row an indicator, a column a province."""
     shown = _present(kpi)
-    table = _table("Chỉ số, năm đến nay")
+    table = new_table("Chỉ số, năm đến nay")
     table.add_column("Chỉ số", ratio=1)
     for slug in shown:
         table.add_column(PROVINCE_NAMES[slug], justify="right")
@@ -96,7 +98,7 @@ def provinces_table(kpi: Rows, called: Titles) -> Table:
 
 def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
     """Return a province's figures: a row an indicator, a column a window."""
-    table = _table(f"Chỉ số – {PROVINCE_NAMES[province]}")
+    table = new_table(f"Chỉ số – {PROVINCE_NAMES[province]}")
     table.add_column("Chỉ số", ratio=1)
     for window in _WINDOWS:
         table.add_column(window, justify="right")
@@ -114,7 +116,7 @@ def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
 def statuses_table(targets: Rows) -> Table:
     """Return how many targets of each province stand how."""
     shown = _present(targets)
-    table = _table("Chỉ tiêu theo tình trạng")
+    table = new_table("Chỉ tiêu theo tình trạng")
     table.add_column("Tình trạng", ratio=1)
     for slug in shown:
         table.add_column(PROVINCE_NAMES[slug], justify="right")
@@ -131,7 +133,7 @@ def targets_table(targets: Rows, a_province: int | None = None) -> Table:
 
     `a_province`: at most so many of each status and province, and those that cannot be measured not at all.
     """
-    table = _table("Chỉ tiêu")
+    table = new_table("Chỉ tiêu")
     table.add_column("Tỉnh", width=10)
     table.add_column("Chỉ tiêu", ratio=1)
     table.add_column("Hiện nay", justify="right", width=15)
@@ -157,7 +159,7 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
 
     `a_province`: at most so many of each severity and province.
     """
-    table = _table("Cảnh báo")
+    table = new_table("Cảnh báo")
     table.add_column("Tỉnh", width=10)
     table.add_column("Về việc", ratio=2)
     table.add_column("Lý do", ratio=3)
@@ -171,9 +173,10 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
             head = f"{word}, {in_words}: {len(rows)}"
             table.add_row("", Text(head, style=STYLES[severity]))
             for row in shown:
-                subject = called.targets.get(str(row["target"]), str(row["agency"]))
                 province = PROVINCE_NAMES[str(row["province"])]
-                table.add_row(province, subject, str(row["reason_vi"]), day(row["starts_at"]))
+                table.add_row(
+                    province, _about(row, called), str(row["reason_vi"]), day(row["starts_at"])
+                )
             _add_rest(table, len(rows) - len(shown), "cảnh báo")
             table.add_section()
     return table
@@ -183,7 +186,7 @@ def dead_letters_table(letters: Rows) -> RenderableType:
     """Return how many records of each province were refused, and why; nothing when none was."""
     if not letters:
         return Text()
-    table = _table("Bản ghi bị từ chối")
+    table = new_table("Bản ghi bị từ chối")
     table.add_column("Tỉnh", width=10)
     table.add_column("Số bản ghi", justify="right", width=10)
     table.add_column("Mã lý do", ratio=1)
@@ -214,6 +217,16 @@ def _add_rest(table: Table, count: int, word: str) -> None:
         table.add_row("", Text(f"… và {count} {word} nữa", style="dim"))
 
 
+def _about(alert: Row, called: Titles) -> str:
+    """Return what an alert is about: a target's words, an agency's code, or a reporting duty's words."""
+    if alert["target"] is not None:
+        return called.targets.get(str(alert["target"]), str(alert["target"]))
+    if alert["agency"] is not None:
+        return str(alert["agency"])
+    duty = str(alert["dedup_key"]).split("/")[3]
+    return called.duties.get(duty, duty)
+
+
 def _done_and_needed(row: Row) -> tuple[str, str]:
     """Return a target's value and what it needs; of a milestone, whether it is reached."""
     if row["kind"] == "milestone":
@@ -237,7 +250,8 @@ def _status(status: Status, count: int | None = None) -> Text:
     return Text(word if count is None else f"{word}: {count}", style=STYLES.get(status, "dim"))
 
 
-def _table(title: str) -> Table:
+def new_table(title: str) -> Table:
+    """Return an empty table as all of them look."""
     return Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True
     )

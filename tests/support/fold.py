@@ -20,6 +20,8 @@ from models.changes import (
     HistoryRow,
     KpiKey,
     Mark,
+    ObligationKey,
+    ObligationRow,
     OutboxMessage,
     PaneKey,
     PartKey,
@@ -43,6 +45,7 @@ class Tables:
     agencies: dict[str, AgencyRow] = field(default_factory=dict)
     history: list[HistoryRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
+    obligations: dict[ObligationKey, ObligationRow] = field(default_factory=dict)
     alert_history: list[AlertRow] = field(default_factory=list)
     outbox: list[OutboxMessage] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
@@ -57,6 +60,7 @@ class Tables:
         _write(self.panes, changes.panes, 0)
         _write(self.kept, changes.kept, 0)
         _write(self.agencies, changes.agencies, None)
+        _write(self.obligations, changes.obligations, None)
         self.kpi |= changes.kpi
         self.history += changes.history
         self.attainment |= changes.attainment
@@ -95,6 +99,7 @@ class Tables:
             registers={
                 part: b for part, b in self.parts.items() if part.kind == "agency" and not part.part
             },
+            obligations=dict(self.obligations),
         )
 
     def shown(self) -> dict[KpiKey, tuple[Figure, ...]]:

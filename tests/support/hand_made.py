@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from models.catalogue.listing import IndicatorMeasureRow, IndicatorRow, Listing, TargetRow
+from models.catalogue.listing import DutyRow, IndicatorMeasureRow, IndicatorRow, Listing, TargetRow
 from models.changes import (
     AgencyRow,
     AlertRow,
@@ -15,6 +15,8 @@ from models.changes import (
     HistoryRow,
     KpiKey,
     Mark,
+    ObligationKey,
+    ObligationRow,
     OutboxMessage,
     PaneKey,
     PartKey,
@@ -95,6 +97,10 @@ LISTING: Final = Listing(
         ),
         TargetRow(PROVINCE, "dn", "t2", "milestone", "at_least", None, "", None, Decimal(0), "undated", "II.2", "Có cổng", "Has a portal"),
     ),
+    duties=(
+        DutyRow(PROVINCE, "dn", "r1", "Sở TTTT", "IX.1", "Báo cáo năm", "A yearly report", "cuối năm", "the year's end", None),
+        DutyRow(PROVINCE, "dn", "r2", None, "IX.2", "Đôn đốc", "Urging", "không có hạn", "never due", "continuous"),
+    ),
 )  # fmt: skip
 
 
@@ -135,6 +141,15 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
                 "t1", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4), Decimal("80.5"), Decimal("0.9317"),
                 Day(DAY + 90), "behind", Day(DAY - 8), None,
             ),
+        },
+        obligations={
+            row.key: row
+            for row in (
+                ObligationRow(ObligationKey("r1", "2018", "A"), Day(DAY - 300), "filed_late", Day(DAY - 290)),
+                ObligationRow(ObligationKey("r1", "2018", "B"), Day(DAY - 300), "late", None),
+                ObligationRow(ObligationKey("r1", "2019", "A"), Day(DAY + 61), "not_due", None),
+                ObligationRow(ObligationKey("r2", "", "*"), None, "not_measurable", None),
+            )
         },
         alerts=[ALERT],
         outbox=[
