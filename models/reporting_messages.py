@@ -32,12 +32,12 @@ _REPORT: Final = Message(
 )
 _RECIPIENT: Final = Message(" gửi {recipient}", " to {recipient}")
 _DUE_SOON: Final = Message(
-    "Sắp đến hạn{report}: còn {days} ngày, hạn {due}; {missing} trong {owing} cơ quan chưa gửi: {names}.",
-    "Due soon,{report}: {days} days left, due on {due}; {missing} of {owing} agencies have not filed: {names}.",
+    "Sắp đến hạn{report}: hạn {due}, còn {days} ngày; {missing} trong {owing} cơ quan chưa gửi: {names}.",
+    "Due soon,{report}: due on {due}, days left: {days}; {missing} of {owing} agencies have not filed: {names}.",
 )
 _LATE: Final = Message(
-    "Quá hạn{report}: trễ {days} ngày, hạn {due}; {missing} trong {owing} cơ quan chưa gửi: {names}.",
-    "Late,{report}: {days} days, it was due on {due}; {missing} of {owing} agencies have not filed: {names}.",
+    "Quá hạn{report}: hạn {due}, trễ {days} ngày; {missing} trong {owing} cơ quan chưa gửi: {names}.",
+    "Late,{report}: it was due on {due}, days late: {days}; {missing} of {owing} agencies have not filed: {names}.",
 )
 _FIRING: Final[Mapping[Rule, Message]] = {Rule.REPORT_DUE_SOON: _DUE_SOON, Rule.REPORT_LATE: _LATE}
 _ALL_FILED: Final = Message(

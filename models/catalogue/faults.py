@@ -73,6 +73,8 @@ def _owner(path: Path, data: object) -> tuple[str, Path]:
             return owner, tuple(rest)
         case ("targets", int(number), *rest), {"targets": entries}:
             return _id_of(entries[number], f"entry {number + 1}"), tuple(rest)
+        case ("reporting", int(number), *rest), {"reporting": entries}:
+            return _id_of(entries[number], f"duty {number + 1}"), tuple(rest)
         case ("plan", *rest), {"plan": plan}:
             return _id_of(plan, "plan"), tuple(rest)
         case _:

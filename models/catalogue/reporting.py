@@ -20,9 +20,9 @@ _IMPLIED: Final = Text(
 )
 _EVERY_DUE: Final = Text(
     vi=f"sắp đến hạn = còn không quá {DUE_SOON_DAYS} ngày; hạn vào ngày nghỉ vẫn giữ nguyên; "
-    "người gửi là cơ quan của sự kiện, kỳ là kỳ chứa period_end, bản gửi đầu tiên được tính",
+    "báo cáo thuộc kỳ chứa ngày cuối kỳ mà nó ghi, bản gửi đầu tiên được tính",
     en=f"due soon = at most {DUE_SOON_DAYS} days are left; a last day that is a holiday stays; "
-    "who files is the event's agency, the period is the one with period_end, the first filing counts",
+    "a report belongs to the period in which its own ends, its first filing counts",
 )
 _NEVER_DUE: Final = Text(
     vi="không có hạn: chỉ cho biết lần gửi gần nhất, không bao giờ tính là trễ",

@@ -1,6 +1,6 @@
-"""The table of reporting duties: under each duty its reports, those that are late first, with who has not filed.
+"""The reporting duties for people: each in the plan's words, with its assumption and a row per report.
 
-A duty's assumption stands beneath its words; a report that many owe is one row, in which a few are named.
+In a province those that somebody is late with come first; a report that many owe is one row, in which a few are named.
 """
 
 from collections import Counter
@@ -9,14 +9,16 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from models.definitions import NeverDue
-from models.duties import DutyState
+from models.duties import ONCE, DutyState
+from models.panes import ALL
 from models.topics import PROVINCE_NAMES, PROVINCES
 from streams.cli.tables import new_table
-from streams.cli.words import DUTY_STATES, NEVER_DUE, STYLES, day
+from streams.cli.words import DUTY_STATES, NEVER_DUE, NOTHING, STYLES, day
 
 Row = Mapping[str, object]
 
@@ -28,30 +30,30 @@ _REPORT: Final = itemgetter("province", "duty", "period")
 _PENDING: Final = (DutyState.LATE, DutyState.DUE_SOON)
 
 
-def duties_table(duties: Sequence[Row]) -> Table:
+def duties_overview(duties: Sequence[Row]) -> RenderableType:
     """Return the reports that are owed, by province and duty; `duties` come in the order of the view."""
-    table = new_table("Chế độ báo cáo")
-    table.add_column("Tỉnh", width=10)
-    table.add_column("Báo cáo", ratio=3)
-    table.add_column("Kỳ", width=7)
-    table.add_column("Hạn", width=10)
-    table.add_column("Tình trạng", ratio=2)
-    for (province, _), found in sorted(
+    parts: list[RenderableType] = []
+    for (province, _), rows in sorted(
         ((key, list(rows)) for key, rows in groupby(duties, _DUTY)), key=_urgent_first
     ):
-        first = found[0]
-        words = Text(_sentence(first))
-        words.append(f"\n{first['house_rule_vi']}", style="dim")
-        for number, (_, rows) in enumerate(groupby(found, _REPORT)):
-            report = list(rows)
-            table.add_row(
-                PROVINCE_NAMES[str(province)] if number == 0 else "",
-                words if number == 0 else "",
-                str(report[0]["period"] or ""),
-                day(report[0]["due_on"]),
-                _standing(report),
-            )
-        table.add_section()
+        first = rows[0]
+        words = Text(f"{PROVINCE_NAMES[str(province)]}, {_sentence(first)}\n")
+        words.append(str(first["house_rule_vi"]), style="dim")
+        parts += [words, _reports_table(rows)]
+    return Group(*parts)
+
+
+def _reports_table(duty: Sequence[Row]) -> Table:
+    """Return how the reports of one duty stand, a row each."""
+    table = new_table("")
+    table.add_column("Kỳ", width=7)
+    table.add_column("Hạn", width=10)
+    table.add_column("Tình trạng", ratio=1)
+    for _, rows in groupby(duty, _REPORT):
+        report = list(rows)
+        period, due_on = report[0]["period"], report[0]["due_on"]
+        name = "một lần" if period == ONCE else str(period or NOTHING)
+        table.add_row(name, day(due_on), _standing(report))
     return table
 
 
@@ -75,6 +77,9 @@ def _standing(report: Sequence[Row]) -> Text:
         seen = [row["filed_on"] for row in report if row["filed_on"] is not None]
         last = f"; lần gần nhất {day(max(seen))}" if seen else ""  # type: ignore[type-var]  # dates
         return Text(f"{NEVER_DUE[NeverDue(str(reason))]}{last}", style="dim")
+    if report[0]["reporter"] == ALL:
+        word = DUTY_STATES[DutyState(str(report[0]["state"]))]
+        return Text(f"{word}; danh bạ chưa có cơ quan nào phải gửi", style="dim")
     counts = Counter(row["state"] for row in report)
     standing = Text()
     for state, word in DUTY_STATES.items():

@@ -44,13 +44,13 @@ def targets(province: Province = None, json: Json = False) -> None:
 def duties(province: Province = None, json: Json = False) -> None:
     """Show who owes whom which report, those that are late first."""
     from streams.cli import tables
-    from streams.cli.duties import duties_table
+    from streams.cli.duties import duties_overview
 
     rows = _read("reporting_duty", province)
     if json:
         _print_json(rows)
     else:
-        tables.print_to_stdout(duties_table(rows))
+        tables.print_to_stdout(duties_overview(rows))
 
 
 def alerts(province: Province = None, json: Json = False) -> None:
