@@ -6,6 +6,7 @@ from functools import cache
 from itertools import product
 from typing import Any, Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,6 +160,7 @@ def last_day(log: Sequence[Record], least: date) -> int:
     return max([day_from_date(least), *days])
 
 
+@pytest.mark.slow
 @examples(20)
 @given(data=st.data(), more=st.integers(0, 40), restarts=st.booleans())
 def test_reports_and_their_alerts_are_those_of_the_oracle(
@@ -174,6 +176,7 @@ def test_reports_and_their_alerts_are_those_of_the_oracle(
     check(made_up(), log, data.draw(splits()), until, restarts=restarts)
 
 
+@pytest.mark.slow
 def test_long_logs_see_every_state_of_reports_and_of_their_alerts() -> None:
     """Logs on which reports are filed in time, late and not at all, and facts are taken back: whatever is new in one is compared."""
     wanted: set[object] = {*DutyState, *product(RULES, ("firing", "resolved", "retracted"))}
@@ -193,7 +196,7 @@ def test_long_logs_see_every_state_of_reports_and_of_their_alerts() -> None:
     assert set() == wanted
 
 
-@examples(10)
+@examples(6)
 @given(data=st.data(), province=st.sampled_from(PROVINCES), more=st.integers(0, 40))
 def test_the_duties_of_the_five_plans_are_read_as_the_oracle_reads_them(
     data: st.DataObject, province: str, more: int

@@ -7,7 +7,7 @@ import pytest
 
 from streams.cli.duties import duties_overview
 from streams.cli.json_rows import json_row
-from streams.cli.tables import WIDTH, print_to_stdout
+from streams.cli.tables import WIDTH, Titles, alerts_table, print_to_stdout
 
 AS_OF = date(2019, 10, 20)
 
@@ -102,3 +102,16 @@ def test_in_json_days_are_dates_and_days_late_a_number() -> None:
         plain["filed_on"],
         plain["days_late"],
     )
+
+
+def test_an_alert_on_a_report_is_shown_under_the_words_of_its_duty(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It has neither target nor agency: the key says what it is about."""
+    alert = {
+        "province": "tra-vinh", "target": None, "agency": None, "severity": "error", "state": "firing", "reason_vi": "Quá hạn",
+        "dedup_key": "tra-vinh/p/report_late/r1/plan", "starts_at": date(2019, 10, 15),
+    }  # fmt: skip
+    print_to_stdout(alerts_table([alert], Titles({}, {}, {"r1": "Báo cáo kết quả"})))
+
+    assert "Báo cáo kết quả" in capsys.readouterr().out
