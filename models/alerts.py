@@ -25,18 +25,21 @@ _FOUR_DECIMALS: Final = Decimal("0.0001")
 
 
 class AlertKey(NamedTuple):
-    """What an alert is about: one rule on one target or one agency."""
+    """What an alert is about: one rule on one target, one agency, or one report that several agencies owe."""
 
     province: str
     plan: str
     rule: Rule
     target: str | None = None
     agency: str | None = None
+    report: str | None = None
+    """Duty and period, joined by `/`."""
 
     @property
     def dedup_key(self) -> str:
         """The key under which readers see one subject's changes in order."""
-        return f"{self.province}/{self.plan}/{self.rule}/{self.target or self.agency or ''}"
+        subject = self.target or self.agency or self.report or ""
+        return f"{self.province}/{self.plan}/{self.rule}/{subject}"
 
 
 class Wording(NamedTuple):

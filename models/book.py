@@ -104,6 +104,7 @@ class Book:
         if state.judge is not None and closed is not None and closed != changes.base.closed:
             changes.attainment = state.judge.rows(closed)
             changes.readings = state.judge.readings(closed)
+            changes.obligations = state.judge.reporting.take_changed()
         changes.mark = state.mark
 
     def read_back(self, day: Day) -> Changes:
@@ -122,7 +123,7 @@ class Book:
         if closed is not None:
             changes.attainment = state.judge.rows(closed)
         else:
-            early = Judge(state.catalogue, state.sources, day, ())
+            early = Judge(state.catalogue, state.sources, day, (), {})
             early.resume(day)
             changes.attainment = early.rows(day)
         return changes

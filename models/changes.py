@@ -105,6 +105,25 @@ class AttainmentRow(NamedTuple):
     reason: str | None
 
 
+class ObligationKey(NamedTuple):
+    """Names one report that one agency owes."""
+
+    duty: str
+    period: str
+    """'' where the duty is never due."""
+    reporter: str
+    """Code of the agency; '*' where the register names none that owes it."""
+
+
+class ObligationRow(NamedTuple):
+    """How an agency stood with a report at the last close that changed it; `late` goes on by itself."""
+
+    key: ObligationKey
+    due_on: Day | None
+    state: str
+    filed_on: Day | None
+
+
 class AlertRow(NamedTuple):
     """One revision of an alert, with the columns of `api.alert` and the action that wrote it."""
 
@@ -179,6 +198,8 @@ class Changes:
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
     readings: list[AttainmentRow] = field(default_factory=list)
     """The same on the days on which the plan is read as well, with all that is known now; (target, as_of) is the key."""
+    obligations: dict[ObligationKey, ObligationRow | None] = field(default_factory=dict)
+    """None deletes the row: the agency does not owe the report any more."""
     alerts: list[AlertRow] = field(default_factory=list)
     """Every revision, oldest first; the last of an `alert_id` is the alert's present state."""
     outbox: list[OutboxMessage] = field(default_factory=list)
@@ -203,3 +224,4 @@ class StoredBook:
     feeds: Mapping[tuple[str, str], FeedRow]
     registers: Mapping[PartKey, bytes]
     """The main parts of the subjects of kind `agency`: the register."""
+    obligations: Mapping[ObligationKey, ObligationRow]

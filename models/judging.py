@@ -1,21 +1,29 @@
-"""Judge a day at its close: statuses of targets, conditions on agencies, and what becomes of the alerts.
+"""Judge a day at its close: statuses of targets, reports that are owed, conditions on agencies, and what becomes of the alerts.
 
 Everything is a function of the panes; a change makes the days from the earliest one that differs be judged again, and no others.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from models.alerts import HOUSE_PLAN, AlertKey, Wording, reconcile
 from models.attainment import Reading, StatusSeries
 from models.catalogue import CompiledTarget, ProvinceCatalogue
-from models.changes import AlertRow, Amount, AttainmentRow, Figure
+from models.changes import (
+    AlertRow,
+    Amount,
+    AttainmentRow,
+    Figure,
+    ObligationKey,
+    ObligationRow,
+)
 from models.days import Day, day_from_date
 from models.episodes import Holds, Timeline, episodes
 from models.figures import NULL, Sources
 from models.measures import RECORDS
 from models.messages import TargetFigures, overdue_reason, silent_reason, target_reason
 from models.panes import ALL
+from models.reporting import Reporting
 from models.rules import (
     OVERDUE_DOSSIERS,
     OVERDUE_SHARE_OF_OPEN,
@@ -112,6 +120,7 @@ class Judge:
         sources: Sources,
         first_day: Day,
         alerts: Iterable[AlertRow],
+        obligations: Mapping[ObligationKey, ObligationRow],
     ) -> None:
         self._province = catalogue.province
         self._plan = catalogue.plan.id
@@ -121,7 +130,8 @@ class Judge:
         self._reading_days = [
             day_from_date(reading.day) for reading in catalogue.plan.reading_dates
         ]
-        self._readers = _readers(self._targets)
+        self.reporting = Reporting(catalogue, sources, first_day, obligations)
+        self._readers = _readers(self._targets, self.reporting)
         self._silences = SilenceTable(sources.panes, sources.register, first_day)
         self._overdue: dict[str, Timeline] = {}
         self._overdue_since: dict[str, Day] = {}
@@ -167,6 +177,7 @@ class Judge:
         self._records_since[agency] = None
         for judge in self._targets:
             judge.mark(day)
+        self.reporting.mark_register(day)
 
     def mark_facts(self, fact_type: str) -> None:
         """Note that the province has its first fact of a type, or its last one no more: counts turn from NULL or to it."""
@@ -187,6 +198,8 @@ class Judge:
         for judge in self._targets:
             if judge.close(day) and judge.target.raises_alerts:
                 revisions += self._target_alerts(judge, day)
+        for key, line, wording in self.reporting.close(day):
+            revisions += self._reconciled(key, line, day, wording)
         self._refresh_silences()
         for agency in self._silences.turning(day):
             self._recheck_silence(agency)
@@ -318,13 +331,23 @@ class Judge:
         )
 
 
-def _readers(judges: Iterable[TargetJudge]) -> Mapping[str, list[TargetJudge]]:
-    readers: dict[str, list[TargetJudge]] = {}
+class Marked(Protocol):
+    """Whoever judges something that is made of measures."""
+
+    def mark(self, day: Day, /) -> None:
+        """Note that figures from `day` on may differ."""
+
+
+def _readers(judges: Iterable[TargetJudge], reporting: Reporting) -> Mapping[str, list[Marked]]:
+    readers: dict[str, list[Marked]] = {}
     for judge in judges:
         indicator = judge.target.indicator
         if indicator is not None:
             for measure in indicator.form.measures:
                 readers.setdefault(measure, []).append(judge)
+    for report in reporting.judges:
+        for measure in report.obligation.filed:
+            readers.setdefault(measure, []).append(report)
     return readers
 
 

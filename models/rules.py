@@ -30,6 +30,10 @@ class Rule(StrEnum):
     """An agency has many overdue dossiers (house rule)."""
     SILENT = "silent"
     """An active registered agency sends nothing (house rule)."""
+    REPORT_DUE_SOON = "report_due_soon"
+    """A report that a plan dates is not filed by all who owe it, and its last day is near."""
+    REPORT_LATE = "report_late"
+    """A report that a plan dates is not filed by all who owe it, and its last day has passed."""
 
 
 class Severity(StrEnum):
@@ -63,7 +67,7 @@ class RuleTerms(NamedTuple):
     minimum_days: int
     """`for`: an episode counts from so many days on which the condition holds, the first counting."""
     status: Status | None
-    """The status of a target that the rule watches; None for a rule on agencies."""
+    """The status of a target that the rule watches; None for a rule on agencies or reports."""
 
 
 RULES: Final[Mapping[Rule, RuleTerms]] = {
@@ -74,6 +78,8 @@ RULES: Final[Mapping[Rule, RuleTerms]] = {
     Rule.TARGET_ATTAINED: RuleTerms(Severity.INFO, 1, Status.ATTAINED),
     Rule.DOSSIERS_OVERDUE: RuleTerms(Severity.ERROR, 3, None),
     Rule.SILENT: RuleTerms(Severity.WARNING, 1, None),
+    Rule.REPORT_DUE_SOON: RuleTerms(Severity.WARNING, 1, None),
+    Rule.REPORT_LATE: RuleTerms(Severity.ERROR, 1, None),
 }
 
 TARGET_RULES: Final = tuple(rule for rule, terms in RULES.items() if terms.status is not None)

@@ -36,6 +36,7 @@ class ProvinceState:
             name for one in catalogue.row_derivations for name in one.reads
         )
         self._alerts = stored.alerts
+        self._obligations = stored.obligations
         self._load(stored)
 
     def _load(self, stored: StoredBook) -> None:
@@ -55,7 +56,7 @@ class ProvinceState:
 
     def begin(self, first_day: Day) -> None:
         """Begin the series of closed days."""
-        self.judge = Judge(self.catalogue, self.sources, first_day, self._alerts)
+        self.judge = Judge(self.catalogue, self.sources, first_day, self._alerts, self._obligations)
 
     def agency_row(self, code: str, day: Day) -> AgencyRow:
         """Return what the views must know of a code on a day."""

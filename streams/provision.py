@@ -14,7 +14,10 @@ async def provide_schema(dsn: str, catalogue: Catalogue) -> list[str]:
     async with reading(dsn) as connection:
         await write_listing(connection, catalogue.listing)
     listing = catalogue.listing
-    rows = f"{len(listing.indicators)} indicators, {len(listing.targets)} targets"
+    rows = (
+        f"{len(listing.indicators)} indicators, {len(listing.targets)} targets,"
+        f" {len(listing.duties)} reporting duties"
+    )
     return [
         *(f"schema: {step}" for step in steps or ("up to date",)),
         f"catalogue: {rows}, version {catalogue.engine_version}",

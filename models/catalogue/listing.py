@@ -1,4 +1,4 @@
-"""The catalogue as rows: what the views must know of indicators and targets.
+"""The catalogue as rows: what the views must know of indicators, targets and reporting duties.
 
 Written to tables of their own by `tiendo migrate`; never edited there.
 """
@@ -139,6 +139,22 @@ class Annotations:
     reading_dates: tuple[ReadingDateRow, ...]
 
 
+class DutyRow(NamedTuple):
+    """A reporting duty as its plan prints it, with what is assumed where the plan is silent."""
+
+    province: str
+    plan: str
+    duty: str
+    recipient: str | None
+    section: str
+    text_vi: str
+    text_en: str
+    house_rule_vi: str
+    house_rule_en: str
+    reason: str | None
+    """Why no report of it is ever due; None where reports are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All rows of the catalogue."""
@@ -150,3 +166,4 @@ class Listing:
     baselines: tuple[BaselineRow, ...] = ()
     inconsistencies: tuple[InconsistencyRow, ...] = ()
     reading_dates: tuple[ReadingDateRow, ...] = ()
+    duties: tuple[DutyRow, ...] = ()

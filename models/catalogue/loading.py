@@ -53,6 +53,7 @@ class Catalogue:
             baselines=tuple(row for one in every for row in one.annotations.baselines),
             inconsistencies=tuple(row for one in every for row in one.annotations.inconsistencies),
             reading_dates=tuple(row for one in every for row in one.annotations.reading_dates),
+            duties=tuple(row for one in every for row in one.duty_rows),
         )
 
 

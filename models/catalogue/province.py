@@ -10,12 +10,20 @@ from models.catalogue.annotations import annotations
 from models.catalogue.context import FormContext
 from models.catalogue.draft import Draft, Named, stocks_of
 from models.catalogue.indicators import HOUSE, compile_indicator
-from models.catalogue.listing import Annotations, IndicatorMeasureRow, IndicatorRow, TargetRow
+from models.catalogue.listing import (
+    Annotations,
+    DutyRow,
+    IndicatorMeasureRow,
+    IndicatorRow,
+    TargetRow,
+)
+from models.catalogue.reporting import compile_duty, duty_row
 from models.catalogue.rows import indicator_row, measure_rows, target_row
 from models.catalogue.targets import CompiledTarget, compile_target
 from models.days import day_from_date
 from models.definitions import HouseFile, HouseIndicator, ListRow, Plan, PlanFile, Text
 from models.derived import AgencyDerivation, RowDerivation
+from models.duties import Obligation
 from models.figures import CompiledIndicator
 from models.measures import CompiledMeasure
 from models.place import Place
@@ -32,12 +40,15 @@ class ProvinceCatalogue:
     measures: tuple[CompiledMeasure, ...]
     indicators: tuple[CompiledIndicator, ...]
     targets: tuple[CompiledTarget, ...]
+    obligations: tuple[Obligation, ...]
+    """The reports that the plan's duties demand, in the order of the duties."""
     agency_derivations: tuple[AgencyDerivation, ...]
     row_derivations: tuple[RowDerivation, ...]
     indicator_rows: tuple[IndicatorRow, ...]
     measure_rows: tuple[IndicatorMeasureRow, ...]
     target_rows: tuple[TargetRow, ...]
     annotations: Annotations
+    duty_rows: tuple[DutyRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,11 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
             indicator_rows.append(
                 indicator_row(plan.province, compiled.indicator, target.unit, text)
             )
+    obligations = tuple(
+        obligation
+        for duty in definitions.plan.reporting
+        for obligation in compile_duty(draft, Place(definitions.plan_name, duty.id), plan, duty)
+    )
     return ProvinceCatalogue(
         province=plan.province,
         plan=plan,
@@ -87,6 +103,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         measures=tuple(draft.measures.values()),
         indicators=tuple(indicators),
         targets=tuple(targets),
+        obligations=obligations,
         agency_derivations=tuple(draft.agency_derivations),
         row_derivations=tuple(draft.row_derivations),
         indicator_rows=tuple(indicator_rows),
@@ -95,6 +112,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         ),
         target_rows=tuple(target_row(plan, target) for target in definitions.plan.targets),
         annotations=annotations(definitions.plan, definitions.house),
+        duty_rows=tuple(duty_row(plan, duty) for duty in definitions.plan.reporting),
     )
 
 

@@ -55,6 +55,13 @@ from models.definitions.readings import (
     Qualifier,
     ReadingDate,
 )
+from models.definitions.reporting import (
+    Due,
+    Duty,
+    Every,
+    NeverDue,
+    Round,
+)
 from models.definitions.where import (
     Comparison,
     Deadline,
@@ -75,6 +82,9 @@ __all__ = [
     "ContradictionStatus",
     "Deadline",
     "Definition",
+    "Due",
+    "Duty",
+    "Every",
     "FieldReference",
     "FigureCondition",
     "Flow",
@@ -92,6 +102,7 @@ __all__ = [
     "MeasureReference",
     "Measures",
     "MeasuresFile",
+    "NeverDue",
     "Plan",
     "PlanFile",
     "Population",
@@ -99,6 +110,7 @@ __all__ = [
     "Qualifier",
     "Ratio",
     "ReadingDate",
+    "Round",
     "Scalar",
     "Start",
     "Step",

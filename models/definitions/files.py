@@ -12,6 +12,7 @@ from models.definitions.indicators import HouseIndicator
 from models.definitions.measures import Measure
 from models.definitions.plans import ListRow, Plan, Target
 from models.definitions.readings import Inconsistency, PrintedBaseline, with_baselines
+from models.definitions.reporting import Duty
 
 
 class MeasuresFile(Definition):
@@ -30,7 +31,7 @@ class HouseFile(Definition):
 
 
 class PlanFile(Definition):
-    """`plans/<plan>.yaml`: a plan with its baselines, contradictions, lists, measures and targets."""
+    """`plans/<plan>.yaml`: a plan with its baselines, contradictions, lists, measures, targets and reporting duties."""
 
     plan: Plan
     baselines: list[PrintedBaseline] = Field(default_factory=list)
@@ -38,6 +39,7 @@ class PlanFile(Definition):
     lists: dict[str, list[ListRow]] = Field(default_factory=dict)
     measures: dict[str, Measure] = Field(default_factory=dict)
     targets: list[Target]
+    reporting: list[Duty] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod

@@ -7,8 +7,9 @@ from models.catalogue.listing import Listing
 from sinks.postgres.connection import Connection
 
 _TABLES: Final = (
-    "indicator_measure", "indicator", "target", "target_definition", "baseline", "inconsistency", "reading_date",
-)  # fmt: skip
+    *("indicator_measure", "indicator", "target", "target_definition", "baseline"),
+    *("inconsistency", "reading_date", "duty"),
+)
 _CLEAR: Final = ";".join(f"DELETE FROM tiendo.{table}" for table in _TABLES)  # noqa: S608 - constants
 _INDICATORS: Final = """
 INSERT INTO tiendo.indicator
@@ -40,6 +41,11 @@ _READING_DATES: Final = """
 INSERT INTO tiendo.reading_date (province, plan, reading_day, section, name_vi, name_en)
 VALUES ($1, $2, tiendo.day($3), $4, $5, $6)"""
 
+_DUTIES: Final = """
+INSERT INTO tiendo.duty
+    (province, plan, duty, recipient, section, text_vi, text_en, house_rule_vi, house_rule_en, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+
 
 async def write_listing(connection: Connection, listing: Listing) -> None:
     """Replace all rows of the catalogue in one transaction: readers see the old or the new."""
@@ -53,6 +59,7 @@ async def write_listing(connection: Connection, listing: Listing) -> None:
             (_BASELINES, listing.baselines),
             (_INCONSISTENCIES, listing.inconsistencies),
             (_READING_DATES, listing.reading_dates),
+            (_DUTIES, listing.duties),
         ):
             await connection.executemany(sql, _in_key_order(rows))
 

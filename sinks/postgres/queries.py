@@ -60,6 +60,11 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("province", "plan", "inconsistency", "section", "status", "text_vi", "text_en"),
         *("reading_vi", "reading_en", "targets"),
     ),
+    "reporting_duty": (
+        *("province", "plan", "duty", "reporter", "recipient", "period", "due_on", "as_of"),
+        *("state", "filed_on", "days_late", "section", "text_vi", "text_en"),
+        *("house_rule_vi", "house_rule_en", "reason"),
+    ),
     "alert": (
         *("alert_id", "dedup_key", "province", "plan", "rule", "target", "agency", "severity"),
         *("state", "reason_vi", "reason_en", "value", "expected", "starts_at", "ends_at"),
@@ -90,6 +95,7 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "target_reading": ("province", "plan", "target", "reading_day"),
     "baseline": ("province", "plan", "baseline"),
     "inconsistency": ("province", "plan", "inconsistency"),
+    "reporting_duty": ("province", "plan", "duty", "due_on", "period", "reporter"),
     "alert": ("province", "dedup_key", "starts_at", "alert_id"),
     "alert_history": ("province", "dedup_key", "alert_id", "revision"),
     "feed_health": ("province", "agency", "source"),
@@ -175,6 +181,11 @@ async def baseline(connection: Connection, provinces: Collection[str]) -> list[R
 async def inconsistency(connection: Connection, provinces: Collection[str]) -> list[Row]:
     """Return where the plans contradict themselves, and the readings taken."""
     return await _read(connection, "inconsistency", provinces)
+
+
+async def reporting_duty(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return how each report that a plan demands stood at the last closed day."""
+    return await _read(connection, "reporting_duty", provinces)
 
 
 async def alert(connection: Connection, provinces: Collection[str]) -> list[Row]:

@@ -18,6 +18,8 @@ from models.changes import (
     Figure,
     KpiKey,
     Mark,
+    ObligationKey,
+    ObligationRow,
     PaneKey,
     PartKey,
     PartRequest,
@@ -60,6 +62,9 @@ _ATTAINMENT: Final = f"""
 SELECT target, as_of - {_EPOCH}, value, numerator, denominator, expected_value, pace, forecast_date - {_EPOCH},
     status, status_since - {_EPOCH}, reason
 FROM tiendo.attainment WHERE province = $1"""  # noqa: S608 - a constant
+_OBLIGATIONS: Final = f"""
+SELECT duty, period, reporter, due_on - {_EPOCH}, state, filed_on - {_EPOCH}
+FROM tiendo.obligation WHERE province = $1"""  # noqa: S608 - a constant
 _ALERTS: Final = f"""
 SELECT alert_id, dedup_key, plan, rule, target, agency, severity, state, reason_vi, reason_en, value, expected,
     starts_at - {_EPOCH}, ends_at - {_EPOCH}, revision, closed_day - {_EPOCH}, action
@@ -122,6 +127,11 @@ async def load_book(connection: Connection, province: str, mark: Mark) -> Stored
         alerts=tuple(AlertRow(*row) for row in await rows(_ALERTS)),
         feeds={(row[0], row[1]): FeedRow(*row) for row in await rows(_FEEDS)},
         registers={PartKey(*row[:3]): row[3] for row in await rows(_REGISTERS)},
+        obligations={
+            key: ObligationRow(key, *row[3:])
+            for row in await rows(_OBLIGATIONS)
+            for key in [ObligationKey(*row[:3])]
+        },
     )
 
 

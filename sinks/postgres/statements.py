@@ -91,6 +91,21 @@ UPSERT_ATTAINMENT: Final = _UPSERT_STANDING.format(table="attainment", key="prov
 UPSERT_READINGS: Final = _UPSERT_STANDING.format(
     table="target_reading", key="province, target, as_of"
 )
+UPSERT_OBLIGATIONS: Final = """
+INSERT INTO tiendo.obligation (province, duty, period, reporter, due_on, state, filed_on)
+SELECT $1, duty, period, reporter, tiendo.day(due_on), state, tiendo.day(filed_on)
+FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::integer[])
+    AS given (duty, period, reporter, due_on, state, filed_on)
+ON CONFLICT (province, duty, period, reporter) DO UPDATE
+SET due_on = excluded.due_on, state = excluded.state, filed_on = excluded.filed_on"""
+DELETE_OBLIGATIONS: Final = """
+DELETE FROM tiendo.obligation WHERE province = $1 AND ctid = ANY (ARRAY(
+    SELECT found.ctid
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS given (duty, period, reporter)
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM tiendo.obligation AS o
+        WHERE o.province = $1 AND o.duty = given.duty AND o.period = given.period AND o.reporter = given.reporter
+        OFFSET 0) AS found))"""
 _ALERT_COLUMNS: Final = """
     (province, alert_id, dedup_key, plan, rule, target, agency, severity, state, reason_vi, reason_en,
      value, expected, starts_at, ends_at, revision, closed_day, action)

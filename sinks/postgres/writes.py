@@ -76,6 +76,7 @@ def writes(changes: Changes) -> list[Write]:
         *_panes(changes),
         *_kept(changes),
         *_history(changes),
+        *_obligations(changes),
         *_alerts(changes.province, changes.alerts),
         *_outbox(changes),
         *_dead_letters(changes),
@@ -154,6 +155,14 @@ def _history(changes: Changes) -> Iterator[Write]:
             for row in changes.history
         ]
         yield from _write(statements.INSERT_HISTORY, changes.province, sorted(rows))
+
+
+def _obligations(changes: Changes) -> Iterator[Write]:
+    rows = changes.obligations.items()
+    kept = sorted((*key, *row[1:]) for key, row in rows if row is not None)
+    gone = sorted(key for key, row in rows if row is None)
+    yield from _write(statements.UPSERT_OBLIGATIONS, changes.province, kept)
+    yield from _write(statements.DELETE_OBLIGATIONS, changes.province, gone)
 
 
 def _alerts(province: str, alerts: Sequence[AlertRow]) -> Iterator[Write]:

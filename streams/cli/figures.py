@@ -1,4 +1,4 @@
-"""Commands that read the views of the configured database: `kpi`, `targets`, `alerts`."""
+"""Commands that read the views of the configured database: `kpi`, `targets`, `duties`, `alerts`."""
 
 import asyncio
 import sys
@@ -43,6 +43,18 @@ def targets(province: Province = None, json: Json = False) -> None:
         tables.print_to_stdout(tables.targets_table(rows, titles(), readings=readings))
 
 
+def duties(province: Province = None, json: Json = False) -> None:
+    """Show who owes whom which report, those that are late first."""
+    from streams.cli import tables
+    from streams.cli.duties import duties_overview
+
+    (rows,) = _read(province, "reporting_duty")
+    if json:
+        _print_json(rows)
+    else:
+        tables.print_to_stdout(duties_overview(rows))
+
+
 def alerts(province: Province = None, json: Json = False) -> None:
     """Show the alerts, those that fire first."""
     from streams.cli import tables
@@ -65,7 +77,9 @@ def _asked(province: list[str] | None) -> tuple[str, ...]:
 
 def _read(
     province: list[str] | None,
-    *views: Literal["kpi_current", "target_attainment", "target_reading", "alert"],
+    *views: Literal[
+        "kpi_current", "target_attainment", "target_reading", "reporting_duty", "alert"
+    ],
 ) -> list[Rows]:
     """Return the rows of each view, for the provinces asked for."""
     from sinks.postgres import queries
@@ -79,6 +93,7 @@ def _read(
         "kpi_current": queries.kpi_current,
         "target_attainment": queries.target_attainment,
         "target_reading": queries.target_reading,
+        "reporting_duty": queries.reporting_duty,
         "alert": queries.alert,
     }
 

@@ -54,7 +54,7 @@ def overview(found: Mapping[str, Rows], called: Titles) -> RenderableType:
 def provinces_table(kpi: Rows, called: Titles) -> Table:
     """Return the house's figures of whole provinces: a row an indicator, a column a province."""
     shown = _present(kpi)
-    table = _table("Chỉ số, năm đến nay")
+    table = new_table("Chỉ số, năm đến nay")
     table.add_column("Chỉ số", ratio=1)
     for slug in shown:
         table.add_column(PROVINCE_NAMES[slug], justify="right")
@@ -75,7 +75,7 @@ def provinces_table(kpi: Rows, called: Titles) -> Table:
 
 def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
     """Return a province's figures: a row an indicator, a column a window."""
-    table = _table(f"Chỉ số – {PROVINCE_NAMES[province]}")
+    table = new_table(f"Chỉ số – {PROVINCE_NAMES[province]}")
     table.add_column("Chỉ số", ratio=1)
     for window in _WINDOWS:
         table.add_column(window, justify="right")
@@ -94,7 +94,7 @@ def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
 def statuses_table(targets: Rows, called: Titles) -> Table:
     """Return how many targets of each province stand how; a commitment that stands twice is counted once."""
     shown = _present(targets)
-    table = _table("Chỉ tiêu theo tình trạng")
+    table = new_table("Chỉ tiêu theo tình trạng")
     table.add_column("Tình trạng", ratio=1)
     for slug in shown:
         table.add_column(PROVINCE_NAMES[slug], justify="right")
@@ -124,7 +124,7 @@ def targets_table(
     read: dict[object, list[str]] = {}
     for row in readings:
         read.setdefault(row["target"], []).append(_reading(row, targets))
-    table = _table("Chỉ tiêu")
+    table = new_table("Chỉ tiêu")
     table.add_column("Tỉnh", width=10)
     table.add_column("Chỉ tiêu", ratio=1)
     table.add_column("Hiện nay", justify="right", width=15)
@@ -153,7 +153,7 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
 
     `a_province`: at most so many of each severity and province.
     """
-    table = _table("Cảnh báo")
+    table = new_table("Cảnh báo")
     table.add_column("Tỉnh", width=10)
     table.add_column("Về việc", ratio=2)
     table.add_column("Lý do", ratio=3)
@@ -167,11 +167,10 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
             head = f"{word}, {in_words}: {len(rows)}"
             table.add_row("", Text(head, style=STYLES[severity]))
             for row in shown:
-                subject = called.with_assumption(
-                    called.targets.get(str(row["target"]), str(row["agency"])), row["target"]
-                )
                 province = PROVINCE_NAMES[str(row["province"])]
-                table.add_row(province, subject, str(row["reason_vi"]), day(row["starts_at"]))
+                table.add_row(
+                    province, _about(row, called), str(row["reason_vi"]), day(row["starts_at"])
+                )
             _add_rest(table, len(rows) - len(shown), "cảnh báo")
             table.add_section()
     return table
@@ -181,7 +180,7 @@ def dead_letters_table(letters: Rows) -> RenderableType:
     """Return how many records of each province were refused, and why; nothing when none was."""
     if not letters:
         return Text()
-    table = _table("Bản ghi bị từ chối")
+    table = new_table("Bản ghi bị từ chối")
     table.add_column("Tỉnh", width=10)
     table.add_column("Số bản ghi", justify="right", width=10)
     table.add_column("Mã lý do", ratio=1)
@@ -210,6 +209,17 @@ def _first_of_each_province(rows: Rows, a_province: int | None) -> Rows:
 def _add_rest(table: Table, count: int, word: str) -> None:
     if count > 0:
         table.add_row("", Text(f"… và {count} {word} nữa", style="dim"))
+
+
+def _about(alert: Row, called: Titles) -> Text:
+    """Return what an alert is about: a target's words and assumption, an agency's code, or a reporting duty's words."""
+    if alert["target"] is not None:
+        target = str(alert["target"])
+        return called.with_assumption(called.targets.get(target, target), target)
+    if alert["agency"] is not None:
+        return Text(str(alert["agency"]))
+    duty = str(alert["dedup_key"]).split("/")[3]
+    return Text(called.duties.get(duty, duty))
 
 
 def _reading(row: Row, targets: Rows) -> str:
@@ -250,7 +260,8 @@ def _status(status: Status, count: int | None = None) -> Text:
     return Text(word if count is None else f"{word}: {count}", style=STYLES.get(status, "dim"))
 
 
-def _table(title: str) -> Table:
+def new_table(title: str) -> Table:
+    """Return an empty table as all of them look."""
     return Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True
     )

@@ -6,7 +6,8 @@ from typing import Final
 
 from models.attainment import Status
 from models.days import VIETNAM
-from models.definitions import Qualifier
+from models.definitions import NeverDue, Qualifier
+from models.duties import DutyState
 from models.messages import quantity
 from models.rules import Severity, State
 
@@ -37,6 +38,23 @@ STATES: Final = {
     State.RETRACTED: "đã rút",
 }
 
+DUTY_STATES: Final = {
+    DutyState.LATE: "trễ hạn",
+    DutyState.DUE_SOON: "sắp đến hạn",
+    DutyState.FILED_LATE: "đã gửi, trễ",
+    DutyState.FILED: "đã gửi",
+    DutyState.NOT_DUE: "chưa đến hạn",
+    DutyState.NOT_MEASURABLE: "không có hạn",
+}
+"""How agencies stand with a report, those that need somebody first."""
+
+NEVER_DUE: Final = {
+    NeverDue.NO_PERIOD: "không có hạn: kế hoạch không ghi kỳ báo cáo",
+    NeverDue.CONTINUOUS: "không có hạn: việc làm thường xuyên",
+    NeverDue.CONDITIONAL: "không có hạn: chỉ khi có việc mà không sự kiện nào cho biết",
+}
+"""Why a report never falls due."""
+
 STYLES: Final = {
     Status.MISSED: "bold red",
     Status.REGRESSED: "red",
@@ -48,6 +66,10 @@ STYLES: Final = {
     Severity.ERROR: "red",
     Severity.WARNING: "yellow",
     Severity.INFO: "green",
+    DutyState.LATE: "red",
+    DutyState.DUE_SOON: "yellow",
+    DutyState.FILED_LATE: "cyan",
+    DutyState.FILED: "green",
 }
 
 MARKS: Final = {

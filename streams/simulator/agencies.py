@@ -1,6 +1,6 @@
 """The register of agencies of a province: real numbers of departments, districts and communes under opaque codes.
 
-Codes have the form `000.NN.NN.HXX` and are read from right to left: `000.03.41.H19` is a commune of the district `000.00.41.H19`.
+Most codes have the form `000.NN.NN.HXX` and are read from right to left: `000.03.41.H19` is a commune of the district `000.00.41.H19`.
 """
 
 from collections.abc import Iterator
@@ -38,6 +38,16 @@ DEPARTMENTS: Final = (
 )
 """Names of the departments, the busiest first; a province has the first so and so many."""
 
+LISTED: Final = {
+    "Văn phòng Ủy ban nhân dân tỉnh": "vp-ubnd",
+    "Sở Kế hoạch và Đầu tư": "so-khdt",
+    "Sở Thông tin và Truyền thông": "so-tttt",
+    "Sở Tư pháp": "so-tp",
+    "Sở Nội vụ": "so-nv",
+    "Sở Tài chính": "so-tc",
+}
+"""Departments that a plan charges with reports by name: they send under the code that the plan's lists give them."""
+
 FIRST_DISTRICT: Final = 41
 UNITS: Final = (
     ("truc_thuoc", "nha_nuoc", "Trung tâm Công nghệ thông tin và Truyền thông"),
@@ -71,7 +81,8 @@ def agencies_of(profile: Profile) -> Iterator[Agency]:
     top = f"000.00.00.{profile.code}"
     yield Agency(top, "Ủy ban nhân dân tỉnh", "tinh")
     for number, name in enumerate(DEPARTMENTS[: profile.departments], 1):
-        yield Agency(f"000.00.{number:02d}.{profile.code}", name, "so", parent=top)
+        code = LISTED.get(name, f"000.00.{number:02d}.{profile.code}")
+        yield Agency(code, name, "so", parent=top)
     for number, (level, block, name) in enumerate(UNITS, profile.departments + 1):
         yield Agency(f"000.00.{number:02d}.{profile.code}", name, level, block, top)
     for number, district in enumerate(profile.districts):

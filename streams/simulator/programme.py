@@ -1,6 +1,6 @@
-"""What repeats by the day, the month and the year of a plan: meetings, reports, indices, published populations.
+"""What repeats by the day, the month and the year of a plan: meetings, indices, published populations.
 
-Reports and indices come on fixed days of the calendar year, so a run of few days may have none of them.
+Indices come on fixed days of the calendar year, so a run of few days may have none of them.
 """
 
 from typing import Final
@@ -8,9 +8,6 @@ from typing import Final
 from models.days import date_of, year_start
 from streams.simulator.wire import Data, Happening, date_text, key_of, stamp
 from streams.simulator.world import World
-
-REPORTS: Final = (("plan", 15), ("estimate", 40), ("six_month", 190), ("yearly", 345))
-"""Report type, day of the year on which agencies begin to file it."""
 
 INDICES: Final = (
     ("PCI", 75, 60),
@@ -48,9 +45,6 @@ class Programme:
         for _ in range(self._chance.count(self._world.rate(0.35, day))):
             self._meeting(day)
         of_year = day - year_start(day)
-        for report, filed in REPORTS:
-            if of_year == filed:
-                self._reports(report, day)
         for index, published, score in INDICES:
             if of_year == published:
                 self._index(index, score, day)
@@ -83,27 +77,6 @@ class Programme:
             "held_at": stamp(at),
         }
         self._world.tell(Happening("meeting.held", meeting, at, host, "hop", data))
-
-    def _reports(self, report: str, day: int) -> None:
-        """Let most departments and districts file a report of the year."""
-        year = date_of(day).year
-        for agency in self._world.busy:
-            if agency.level == "xa" or not self._chance.happens(0.85):
-                continue
-            name = f"{report}-{year}-{agency.code}"
-            at = self._chance.office_moment(day + self._chance.below(10))
-            data: Data = {
-                "report_id": name,
-                "report_type": report,
-                "agency_id": agency.code,
-                "recipient_agency_id": self._lead,
-                "period_start": f"{year}-01-01",
-                "period_end": f"{year}-12-31",
-                "due_at": date_text(day + 7),
-                "submitted_at": stamp(at),
-                "amount_vnd": self._world.profile.need_vnd // 40 if report == "estimate" else None,
-            }
-            self._world.tell(Happening("report.submitted", name, at, agency.code, "baocao", data))
 
     def _index(self, index: str, score: int, day: int) -> None:
         year = date_of(day).year

@@ -15,6 +15,7 @@ from streams.simulator.profiles import PROFILES, Profile
 from streams.simulator.programme import Programme
 from streams.simulator.projects import Projects
 from streams.simulator.registers import Registers
+from streams.simulator.reports import Reports
 from streams.simulator.rollouts import Rollouts
 from streams.simulator.systems import Systems
 from streams.simulator.trouble import Trouble
@@ -28,6 +29,7 @@ FLOWS: Sequence[Callable[[World], Flow]] = (
     People,
     Projects,
     Programme,
+    Reports,
     Documents,
     Dossiers,
     Economy,

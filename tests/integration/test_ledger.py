@@ -31,9 +31,9 @@ from tests.support.proxy import Cut, cutting_proxy
 pytestmark = pytest.mark.integration
 
 TABLES = (
-    "subject", "pane", "kept", "agency", "kpi", "kpi_history", "attainment", "target_reading", "alert", "alert_history",
-    "outbox", "dead_letter", "feed",
-)  # fmt: skip
+    *("subject", "pane", "kept", "agency", "kpi", "kpi_history", "attainment", "target_reading"),
+    *("obligation", "alert", "alert_history", "outbox", "dead_letter", "feed"),
+)
 END_WHO_WAITS = """
 SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock'"""
@@ -101,6 +101,7 @@ async def test_the_next_owner_loads_what_was_committed(ledger: Ledger, rival: Le
         alerts=(ALERT,),
         feeds=written.feeds,
         registers={PartKey("agency", "A", ""): b"register"},
+        obligations={key: row for key, row in written.obligations.items() if row is not None},
     )
     assert expected == book
     assert [type(amount) for amount in written.panes.values()] == [
@@ -137,13 +138,13 @@ async def test_rows_that_carry_nothing_any_more_are_deleted(
     gone.panes = dict.fromkeys(first.panes, 0)
     gone.kept = dict.fromkeys(first.kept, 0)
     gone.agencies = dict.fromkeys(first.agencies)
+    gone.obligations = dict.fromkeys(first.obligations)
 
     await ledger.commit(claim, gone)
 
     counts = await rows_by_table(connection)
-    assert {"subject": 0, "pane": 0, "kept": 0, "agency": 0, "kpi": 2} == {
-        table: counts[table] for table in ("subject", "pane", "kept", "agency", "kpi")
-    }
+    expected = {"subject": 0, "pane": 0, "kept": 0, "agency": 0, "obligation": 0, "kpi": 2}
+    assert expected == {table: counts[table] for table in expected}
 
 
 async def test_a_later_revision_replaces_the_alert_and_is_added_to_its_history(

@@ -271,6 +271,39 @@ async def test_what_a_plan_says_beside_its_targets_is_shown_as_the_catalogue_has
     } == found  # fmt: skip
 
 
+async def test_a_report_is_shown_with_its_duty_and_the_days_that_it_is_late(
+    database: str, connection: Connection
+) -> None:
+    """To the filing where there is one, to the last closed day while it is missing; a duty that is never due has a reason."""
+    await commit(database, connection, changes())
+
+    rows = await queries.reporting_duty(connection, [PROVINCE])
+
+    assert [
+        ("r1", "2018", "A", "filed_late", date_of(DAY - 290), 10, None),
+        ("r1", "2018", "B", "late", None, 299, None),
+        ("r1", "2019", "A", "not_due", None, None, None),
+        ("r2", None, "*", "not_measurable", None, None, "continuous"),
+    ] == [
+        (
+            row["duty"],
+            row["period"],
+            row["reporter"],
+            row["state"],
+            row["filed_on"],
+            row["days_late"],
+            row["reason"],
+        )
+        for row in rows
+    ]
+    assert {
+        "province": PROVINCE, "plan": "dn", "duty": "r1", "reporter": "A", "recipient": "Sở TTTT", "period": "2018",
+        "due_on": date_of(DAY - 300), "as_of": date_of(DAY - 1), "state": "filed_late", "filed_on": date_of(DAY - 290),
+        "days_late": 10, "section": "IX.1", "text_vi": "Báo cáo năm", "text_en": "A yearly report",
+        "house_rule_vi": "cuối năm", "house_rule_en": "the year's end", "reason": None,
+    } == rows[0]  # fmt: skip
+
+
 async def test_feeds_alerts_and_dead_letters_are_shown_as_stored(
     database: str, connection: Connection
 ) -> None:
@@ -354,7 +387,7 @@ async def test_a_read_back_shows_an_earlier_day_and_leaves_no_trace(
 async def test_a_new_listing_replaces_the_old_one(connection: Connection) -> None:
     """What the catalogue no longer has is gone from the tables."""
     await write_listing(connection, LISTING)
-    fewer = Listing(indicators=LISTING.indicators[:1], measures=(), targets=())
+    fewer = Listing(indicators=LISTING.indicators[:1], measures=(), targets=(), duties=())
 
     await write_listing(connection, fewer)
 

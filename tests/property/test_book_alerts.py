@@ -61,7 +61,7 @@ def revisions(rows: Iterable[AlertRow], targets: Sequence[Target]) -> list[Revis
     return sorted(
         Revision(
             rule=row.rule,
-            key=row.target or row.agency or "",
+            key=row.dedup_key.split("/", 3)[3],
             severity=row.severity,
             state=row.state,
             starts_at=row.starts_at,

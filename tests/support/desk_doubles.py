@@ -71,7 +71,7 @@ class FailingLedger:
     async def load(self, claim: Claim) -> StoredBook:
         """Return an empty book at the mark."""
         self.loads += 1
-        return StoredBook(claim.mark, {}, {}, {}, {}, {}, {}, (), {}, {})
+        return StoredBook(claim.mark, {}, {}, {}, {}, {}, {}, (), {}, {}, {})
 
     async def read_parts(
         self, province: str, requests: Collection[PartRequest]

@@ -21,6 +21,8 @@ from models.changes import (
     HistoryRow,
     KpiKey,
     Mark,
+    ObligationKey,
+    ObligationRow,
     OutboxMessage,
     PaneKey,
     PartKey,
@@ -47,6 +49,7 @@ class Tables:
     history: list[HistoryRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
     readings: dict[tuple[str, Day], AttainmentRow] = field(default_factory=dict)
+    obligations: dict[ObligationKey, ObligationRow] = field(default_factory=dict)
     alert_history: list[AlertRow] = field(default_factory=list)
     outbox: list[OutboxMessage] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
@@ -63,6 +66,7 @@ class Tables:
         _write(self.panes, changes.panes, 0)
         _write(self.kept, changes.kept, 0)
         _write(self.agencies, changes.agencies, None)
+        _write(self.obligations, changes.obligations, None)
         self.kpi |= changes.kpi
         self.history += changes.history
         self.attainment |= changes.attainment
@@ -102,6 +106,7 @@ class Tables:
             registers={
                 part: b for part, b in self.parts.items() if part.kind == "agency" and not part.part
             },
+            obligations=dict(self.obligations),
         )
 
     def shown(self) -> dict[KpiKey, tuple[Figure, ...]]:

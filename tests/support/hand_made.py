@@ -6,6 +6,7 @@ from typing import Final
 
 from models.catalogue.listing import (
     BaselineRow,
+    DutyRow,
     InconsistencyRow,
     IndicatorMeasureRow,
     IndicatorRow,
@@ -24,6 +25,8 @@ from models.changes import (
     HistoryRow,
     KpiKey,
     Mark,
+    ObligationKey,
+    ObligationRow,
     OutboxMessage,
     PaneKey,
     PartKey,
@@ -128,6 +131,10 @@ LISTING: Final = Listing(
         InconsistencyRow(PROVINCE, "dn", "c1", "I.1 / II", "mismatch", "30% và 40%", "30% and 40%", "lấy 30%", "30% is taken", ("t1",)),
     ),
     reading_dates=(ReadingDateRow(PROVINCE, "dn", Day(DAY - 5), "VI", "báo cáo", "reports"),),
+    duties=(
+        DutyRow(PROVINCE, "dn", "r1", "Sở TTTT", "IX.1", "Báo cáo năm", "A yearly report", "cuối năm", "the year's end", None),
+        DutyRow(PROVINCE, "dn", "r2", None, "IX.2", "Đôn đốc", "Urging", "không có hạn", "never due", "continuous"),
+    ),
 )  # fmt: skip
 
 
@@ -177,6 +184,15 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
                 "t1", Day(DAY - 6), Figure(None, 0, 0), None, None, None, "no_data", Day(DAY - 6), None,
             ),
         ],
+        obligations={
+            row.key: row
+            for row in (
+                ObligationRow(ObligationKey("r1", "2018", "A"), Day(DAY - 300), "filed_late", Day(DAY - 290)),
+                ObligationRow(ObligationKey("r1", "2018", "B"), Day(DAY - 300), "late", None),
+                ObligationRow(ObligationKey("r1", "2019", "A"), Day(DAY + 61), "not_due", None),
+                ObligationRow(ObligationKey("r2", "", "*"), None, "not_measurable", None),
+            )
+        },
         alerts=[ALERT],
         outbox=[
             OutboxMessage(1, "alerts.dong-nai", b"key", b"{}", (("content-type", b"application/json"), ("n\0", b"\xff"))),

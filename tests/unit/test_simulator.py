@@ -6,20 +6,24 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from models.days import date_of, day_of
+from models.catalogue import load_catalogue
+from models.days import date_of, day_from_date, day_of
 from models.envelope import decode
 from models.errors import UsageError
 from models.events.registry import VOCABULARY
 from models.facts import Event, Record
 from models.topics import PROVINCES
 from streams.simulator import CALM, Trouble, simulate, span
+from streams.simulator.agencies import agencies_of
 from streams.simulator.chance import Curve, line
+from streams.simulator.profiles import PROFILES
 
 NOW_MS = 1_750_000_000_000
 ROOT = Path(__file__).parents[2]
@@ -252,3 +256,28 @@ def test_a_rising_curve_tells_when_it_reaches_a_value(value: float, progress: fl
     reached = line(0.2, 0.4).reaches(value)
 
     assert (None if progress is None else pytest.approx(progress)) == reached
+
+
+def test_reports_are_filed_in_time_late_and_not_at_all() -> None:
+    """The one date that a plan prints: of 24 offices some file by 14 October 2019, some after, some never."""
+    due = day_from_date(date(2019, 10, 14))
+    filed = {
+        event.agency: day_of(event.time)
+        for event in decoded("tra-vinh", 330)
+        if event.type == "report.submitted"
+        and event.assertion is not None
+        and (event.assertion.payload or {}).get("report_type") == "result"
+    }
+    late = [agency for agency, day in filed.items() if day > due]
+
+    assert 0 < len(late) < len(filed) < 24
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_those_whom_a_plan_charges_by_name_are_in_the_register(province: str) -> None:
+    """Under the code that the plan's list gives them; but for a committee, which is no agency."""
+    one = load_catalogue().province(province)
+    named = {duty.over.members for duty in one.obligations if duty.over.members is not None}
+    charged = {row.code for name in named for row in one.lists[name]}
+
+    assert charged - {"bcd-cqdt"} <= {agency.code for agency in agencies_of(PROFILES[province])}

@@ -14,6 +14,7 @@ from models.facts import DeadLetter, Event
 from tests.support.oracle import dossiers
 from tests.support.oracle.facts import World
 from tests.support.oracle.judgement import Judge
+from tests.support.oracle.reporting import Reporting
 
 FOREVER: Final = 10**9
 TARGET_RULES: Final = {
@@ -172,6 +173,10 @@ class Replay:
     judges: Judges
     at_close: Callable[[World, int], None] | None = None
     """Called at each close with what is known by then."""
+    reporting: Callable[[World], Reporting] | None = None
+    """Gives the reports that the plan demands for a state of its facts."""
+    agencies: bool = True
+    """Whether the rules on agencies are judged."""
     board: Board = field(default_factory=Board)
     first_day: int | None = None
     as_of: int | None = None
@@ -179,6 +184,7 @@ class Replay:
     _accepted: list[Event] = field(default_factory=list)
     _judges: list[Judge] | None = None
     _world: World | None = None
+    _reports: Reporting | None = None
     _said: dict[tuple[str, str, int], Holds] = field(default_factory=dict)
     """What the rules on agencies said of a day, as long as nothing new is known."""
 
@@ -209,24 +215,40 @@ class Replay:
         if self._world is None or self._judges is None:
             self._world = World(self._accepted)
             self._judges = list(self.judges(self._world, self.first_day or 0))
+            self._reports = None if self.reporting is None else self.reporting(self._world)
             self._said.clear()
         if self.at_close is not None:
             self.at_close(self._world, day)
         for judge in self._judges:
             self._judge_target(judge, day)
+        if self._reports is not None:
+            self._judge_reports(self._reports, day)
+        if self.agencies:
+            self._judge_agencies(self._world, day)
+
+    def _judge_agencies(self, world: World, day: int) -> None:
         days = range(self.first_day or 0, day + 1)
         published = {alert.key for alert in self.board.alerts}
-        for agency in sorted(self._world.codes() | published):
+        for agency in sorted(world.codes() | published):
             for rule, holds, least, severity in (
                 ("silent", silent, 1, "warning"),
                 ("dossiers_overdue", overdue, 3, "error"),
             ):
                 for one in days:
                     if (rule, agency, one) not in self._said:
-                        self._said[rule, agency, one] = holds(self._world, agency, one)
+                        self._said[rule, agency, one] = holds(world, agency, one)
                 series = [self._said[rule, agency, one] for one in days]
                 found = episodes(days[0], series, least)
                 self.board.judge(rule, agency, severity, found, day)
+
+    def _judge_reports(self, reporting: Reporting, day: int) -> None:
+        days = range(self.first_day or 0, day + 1)
+        for report in reporting.reports:
+            if report.dated:
+                series = [reporting.watched(report, one) for one in days]
+                for rule, severity in (("report_due_soon", "warning"), ("report_late", "error")):
+                    found = episodes(days[0], [one[rule] for one in series], 1)
+                    self.board.judge(rule, report.key, severity, found, day)
 
     def _judge_target(self, judge: Judge, day: int) -> None:
         if judge.target.measurability not in {Measurability.QUANTIFIED, Measurability.DATED}:

@@ -119,6 +119,18 @@ CREATE TABLE tiendo.target_reading (
     PRIMARY KEY (province, target, as_of)
 ) PARTITION BY LIST (province);
 
+-- How each agency stands with each report that it owes; what a duty is comes from tiendo.duty.
+CREATE TABLE tiendo.obligation (
+    province text COLLATE "C" NOT NULL,
+    duty text COLLATE "C" NOT NULL,
+    period text COLLATE "C" NOT NULL,
+    reporter text COLLATE "C" NOT NULL,
+    due_on date,
+    state text COLLATE "C" NOT NULL,
+    filed_on date,
+    PRIMARY KEY (province, duty, period, reporter)
+) PARTITION BY LIST (province);
+
 CREATE TABLE tiendo.alert (
     province text COLLATE "C" NOT NULL,
     alert_id text COLLATE "C" NOT NULL,
@@ -295,6 +307,20 @@ CREATE TABLE tiendo.reading_date (
     PRIMARY KEY (province, plan, reading_day)
 ) PARTITION BY LIST (province);
 
+CREATE TABLE tiendo.duty (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    duty text COLLATE "C" NOT NULL,
+    recipient text,
+    section text NOT NULL,
+    text_vi text NOT NULL,
+    text_en text NOT NULL,
+    house_rule_vi text NOT NULL,
+    house_rule_en text NOT NULL,
+    reason text COLLATE "C",
+    PRIMARY KEY (province, duty)
+) PARTITION BY LIST (province);
+
 -- Gives a province its partition of every table; again after a migration that adds a table. Rows that are
 -- rewritten in place get room on their page, so that an update need not touch the index.
 CREATE FUNCTION tiendo.add_province(slug text) RETURNS void
@@ -310,7 +336,7 @@ BEGIN
         EXECUTE format(
             'CREATE TABLE IF NOT EXISTS tiendo.%I PARTITION OF tiendo.%I FOR VALUES IN (%L) WITH (fillfactor = %s)',
             parent || '_' || replace(slug, '-', '_'), parent, slug,
-            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'target_reading', 'feed')
+            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'target_reading', 'obligation', 'feed')
                 THEN 75 ELSE 100 END
         );
     END LOOP;

@@ -139,6 +139,17 @@ SELECT
     province, plan, inconsistency, section, status, text_vi, text_en, reading_vi, reading_en, targets
 FROM tiendo.inconsistency;
 
+-- What is late grows later by itself, day after day: its row is not written again for that.
+CREATE VIEW api.reporting_duty AS
+SELECT
+    d.province, d.plan, d.duty, o.reporter, d.recipient, nullif(o.period, '') AS period, o.due_on,
+    p.closed_day AS as_of, o.state, o.filed_on,
+    CASE WHEN o.state IN ('late', 'filed_late') THEN coalesce(o.filed_on, p.closed_day) - o.due_on END AS days_late,
+    d.section, d.text_vi, d.text_en, d.house_rule_vi, d.house_rule_en, d.reason
+FROM tiendo.duty d
+JOIN tiendo.obligation o ON o.province = d.province AND o.duty = d.duty
+JOIN tiendo.progress p ON p.province = d.province;
+
 CREATE VIEW api.alert AS
 SELECT
     alert_id, dedup_key, province, plan, rule, target, agency, severity, state, reason_vi, reason_en,
@@ -289,12 +300,31 @@ COMMENT ON COLUMN api.inconsistency.reading_vi IS 'The reading taken, in Vietnam
 COMMENT ON COLUMN api.inconsistency.reading_en IS 'The reading taken, in English.';
 COMMENT ON COLUMN api.inconsistency.targets IS 'The targets of the province''s plan whose definition takes the reading.';
 
+COMMENT ON VIEW api.reporting_duty IS 'Who owes whom which report of a plan, until when, and how that stood at the last closed day: a row per duty, period and agency.';
+COMMENT ON COLUMN api.reporting_duty.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.reporting_duty.plan IS 'The plan that prints the duty.';
+COMMENT ON COLUMN api.reporting_duty.duty IS 'Id of the duty.';
+COMMENT ON COLUMN api.reporting_duty.reporter IS 'Code of the agency that owes the report; ''*'' where the register names no such agency.';
+COMMENT ON COLUMN api.reporting_duty.recipient IS 'To whom, in Vietnamese as the plan says it; NULL where it does not say.';
+COMMENT ON COLUMN api.reporting_duty.period IS 'What the report is about: 2011, 2011-H1, 2011-Q1, 2011-01, or plan for one that is owed once; NULL where it is never due.';
+COMMENT ON COLUMN api.reporting_duty.due_on IS 'The last day to file it; NULL where it is never due.';
+COMMENT ON COLUMN api.reporting_duty.as_of IS 'The closed day that the row was judged at.';
+COMMENT ON COLUMN api.reporting_duty.state IS 'not_due, due_soon, late, filed, filed_late, or not_measurable (never due; reason says why).';
+COMMENT ON COLUMN api.reporting_duty.filed_on IS 'The day on which it was filed first; where it is never due, the day on which it was seen last.';
+COMMENT ON COLUMN api.reporting_duty.days_late IS 'Days after the last day: to the filing, or to the closed day while it is missing; else NULL.';
+COMMENT ON COLUMN api.reporting_duty.section IS 'Section of the plan that prints the duty.';
+COMMENT ON COLUMN api.reporting_duty.text_vi IS 'The duty in the plan''s words.';
+COMMENT ON COLUMN api.reporting_duty.text_en IS 'The duty in English.';
+COMMENT ON COLUMN api.reporting_duty.house_rule_vi IS 'What is assumed where the plan leaves something open, in Vietnamese.';
+COMMENT ON COLUMN api.reporting_duty.house_rule_en IS 'What is assumed where the plan leaves something open, in English.';
+COMMENT ON COLUMN api.reporting_duty.reason IS 'Why it is never due: no_period, continuous or conditional; else NULL.';
+
 COMMENT ON VIEW api.alert IS 'The present state of every alert.';
 COMMENT ON COLUMN api.alert.alert_id IS 'Id of the alert; kept when its start moves.';
-COMMENT ON COLUMN api.alert.dedup_key IS 'What the alert is about: province, plan, rule, and target or agency.';
+COMMENT ON COLUMN api.alert.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, or duty and period.';
 COMMENT ON COLUMN api.alert.province IS 'Slug of the province.';
 COMMENT ON COLUMN api.alert.plan IS 'The plan of the target; ''house'' for the rules of the house.';
-COMMENT ON COLUMN api.alert.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent.';
+COMMENT ON COLUMN api.alert.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late.';
 COMMENT ON COLUMN api.alert.target IS 'Id of the target, for a rule about targets.';
 COMMENT ON COLUMN api.alert.agency IS 'Code of the agency, for a rule about agencies.';
 COMMENT ON COLUMN api.alert.severity IS 'critical, error, warning or info.';
@@ -310,10 +340,10 @@ COMMENT ON COLUMN api.alert.closed_day IS 'The day whose close wrote the revisio
 
 COMMENT ON VIEW api.alert_history IS 'Every revision of every alert; never rewritten.';
 COMMENT ON COLUMN api.alert_history.alert_id IS 'Id of the alert; kept when its start moves.';
-COMMENT ON COLUMN api.alert_history.dedup_key IS 'What the alert is about: province, plan, rule, and target or agency.';
+COMMENT ON COLUMN api.alert_history.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, or duty and period.';
 COMMENT ON COLUMN api.alert_history.province IS 'Slug of the province.';
 COMMENT ON COLUMN api.alert_history.plan IS 'The plan of the target; ''house'' for the rules of the house.';
-COMMENT ON COLUMN api.alert_history.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent.';
+COMMENT ON COLUMN api.alert_history.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late.';
 COMMENT ON COLUMN api.alert_history.target IS 'Id of the target, for a rule about targets.';
 COMMENT ON COLUMN api.alert_history.agency IS 'Code of the agency, for a rule about agencies.';
 COMMENT ON COLUMN api.alert_history.severity IS 'critical, error, warning or info.';
