@@ -25,18 +25,20 @@ _FOUR_DECIMALS: Final = Decimal("0.0001")
 
 
 class AlertKey(NamedTuple):
-    """What an alert is about: one rule on one target or one agency."""
+    """What an alert is about: one rule on one target, one agency or one problem."""
 
     province: str
     plan: str
     rule: Rule
     target: str | None = None
     agency: str | None = None
+    problem: str | None = None
 
     @property
     def dedup_key(self) -> str:
         """The key under which readers see one subject's changes in order."""
-        return f"{self.province}/{self.plan}/{self.rule}/{self.target or self.agency or ''}"
+        about = self.target or self.agency or self.problem or ""
+        return f"{self.province}/{self.plan}/{self.rule}/{about}"
 
 
 class Wording(NamedTuple):

@@ -101,6 +101,7 @@ class Book:
         closed = state.mark.closed
         if state.judge is not None and closed is not None and closed != changes.base.closed:
             changes.attainment = state.judge.rows(closed)
+            changes.problems = state.judge.problems.changed_rows(closed)
         changes.mark = state.mark
 
     def read_back(self, day: Day) -> Changes:

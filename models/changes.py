@@ -103,6 +103,17 @@ class AttainmentRow(NamedTuple):
     reason: str | None
 
 
+class ProblemRow(NamedTuple):
+    """How a problem stood at a day's close; its fixed columns come from the catalogue."""
+
+    problem: str
+    state: str
+    """raised, not_raised or no_data."""
+    since: Day | None
+    """First day of the episode that runs; None where none does."""
+    figure: Figure
+
+
 class AlertRow(NamedTuple):
     """One revision of an alert, with the columns of `api.alert` and the action that wrote it."""
 
@@ -171,6 +182,7 @@ class Changes:
     """Figures in the order of the indicator's windows in the catalogue."""
     history: list[HistoryRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
+    problems: dict[str, ProblemRow] = field(default_factory=dict)
     alerts: list[AlertRow] = field(default_factory=list)
     """Every revision, oldest first; the last of an `alert_id` is the alert's present state."""
     outbox: list[OutboxMessage] = field(default_factory=list)

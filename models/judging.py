@@ -3,7 +3,7 @@
 Everything is a function of the panes; a change makes the days from the earliest one that differs be judged again, and no others.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from models.alerts import HOUSE_PLAN, AlertKey, Wording, reconcile
@@ -11,11 +11,12 @@ from models.attainment import Reading, StatusSeries
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.changes import AlertRow, Amount, AttainmentRow, Figure
 from models.days import Day
-from models.episodes import Holds, Timeline, episodes
+from models.episodes import Episode, Holds, Timeline, episodes
 from models.figures import NULL, Sources
 from models.measures import RECORDS
 from models.messages import TargetFigures, overdue_reason, silent_reason, target_reason
 from models.panes import ALL
+from models.problems import ProblemBoard
 from models.rules import (
     OVERDUE_DOSSIERS,
     OVERDUE_SHARE_OF_OPEN,
@@ -117,6 +118,7 @@ class Judge:
         self._first_day = first_day
         self._targets = [TargetJudge(target, sources, first_day) for target in catalogue.targets]
         self._readers = _readers(self._targets)
+        self.problems = ProblemBoard(catalogue, sources, first_day)
         self._silences = SilenceTable(sources.panes, sources.register, first_day)
         self._overdue: dict[str, Timeline] = {}
         self._overdue_since: dict[str, Day] = {}
@@ -143,6 +145,7 @@ class Judge:
         """Note that a pane changed: figures from its day on may differ."""
         for judge in self._readers.get(measure, ()):
             judge.mark(day)
+        self.problems.mark_measure(measure, day)
         if measure in {OVERDUE, OPEN}:
             held = self._overdue_since.get(agency)
             self._overdue_since[agency] = day if held is None else min(held, day)
@@ -157,6 +160,7 @@ class Judge:
         self._records_since[agency] = None
         for judge in self._targets:
             judge.mark(day)
+        self.problems.mark_register(day)
 
     def mark_facts(self, fact_type: str) -> None:
         """Note that the province has its first fact of a type, or its last one no more: counts turn from NULL or to it."""
@@ -164,11 +168,13 @@ class Judge:
             indicator = judge.target.indicator
             if indicator is not None and fact_type in indicator.reads:
                 judge.mark(self._first_day)
+        self.problems.mark_facts(fact_type)
 
     def resume(self, closed: Day) -> None:
         """Judge all days up to the last closed one again, writing nothing; the next close looks at every alert."""
         for judge in self._targets:
             judge.resume(closed)
+        self.problems.resume(closed)
 
     def close(self, day: Day) -> list[AlertRow]:
         """Judge a day and return the revisions that its close writes, in order of their keys."""
@@ -176,6 +182,7 @@ class Judge:
         for judge in self._targets:
             if judge.close(day) and judge.target.raises_alerts:
                 revisions += self._target_alerts(judge, day)
+        revisions += self.problems.close(day, self._reconciled)
         self._refresh_agencies()
         for agency in self._sources.register.agencies:
             if self._silences.turns(agency, day):
@@ -227,9 +234,10 @@ class Judge:
         runs = judge.series.runs()
         for rule in TARGET_RULES:
             key = AlertKey(self._province, self._plan, rule, target=judge.target.definition.id)
+            line = Timeline.of_statuses(rule, runs)
             revisions += self._reconciled(
                 key,
-                Timeline.of_statuses(rule, runs),
+                episodes(line.runs, day, RULES[rule].minimum_days),
                 day,
                 lambda state, rule=rule: _target_wording(judge, rule, state, day),  # type: ignore[misc]
             )
@@ -241,22 +249,29 @@ class Judge:
         if rule is Rule.SILENT:
             runs = [(start, Holds.YES) for start, _ in silences]
             runs += [(end, Holds.NO) for _, end in silences if end is not None]
+            line = Timeline(sorted(runs, key=_first))
             return self._reconciled(
                 key,
-                Timeline(sorted(runs, key=_first)),
+                episodes(line.runs, day, RULES[rule].minimum_days),
                 day,
                 lambda state: self._silent_wording(agency, state, day),
             )
         line = self._overdue.get(agency, Timeline()).inhibited(silences)
         return self._reconciled(
-            key, line, day, lambda state: self._overdue_wording(agency, state, day)
+            key,
+            episodes(line.runs, day, RULES[rule].minimum_days),
+            day,
+            lambda state: self._overdue_wording(agency, state, day),
         )
 
     def _reconciled(
-        self, key: AlertKey, line: Timeline, day: Day, wording: Callable[[State], Wording]
+        self,
+        key: AlertKey,
+        recomputed: Sequence[Episode],
+        day: Day,
+        wording: Callable[[State], Wording],
     ) -> list[AlertRow]:
         published = self._alerts.get(key.dedup_key, {})
-        recomputed = episodes(line.runs, day, RULES[key.rule].minimum_days)
         if not recomputed and not published:
             return []
         revisions = reconcile(

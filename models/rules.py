@@ -29,6 +29,8 @@ class Rule(StrEnum):
     """An agency has many overdue dossiers (house rule)."""
     SILENT = "silent"
     """An active registered agency sends nothing (house rule)."""
+    PROBLEM_RAISED = "problem_raised"
+    """A figure shows a problem that a plan speaks of (house rule)."""
 
 
 class Severity(StrEnum):
@@ -60,9 +62,9 @@ class RuleTerms(NamedTuple):
 
     severity: Severity
     minimum_days: int
-    """`for`: an episode counts from so many days on which the condition holds, the first counting."""
+    """`for`: an episode counts from so many days on which the condition holds, the first counting; a problem may set its own."""
     status: Status | None
-    """The status of a target that the rule watches; None for a rule on agencies."""
+    """The status of a target that the rule watches; None for a rule on anything else."""
 
 
 RULES: Final[Mapping[Rule, RuleTerms]] = {
@@ -73,6 +75,7 @@ RULES: Final[Mapping[Rule, RuleTerms]] = {
     Rule.TARGET_ATTAINED: RuleTerms(Severity.INFO, 1, Status.ATTAINED),
     Rule.DOSSIERS_OVERDUE: RuleTerms(Severity.ERROR, 3, None),
     Rule.SILENT: RuleTerms(Severity.WARNING, 1, None),
+    Rule.PROBLEM_RAISED: RuleTerms(Severity.WARNING, 7, None),
 }
 
 TARGET_RULES: Final = tuple(rule for rule, terms in RULES.items() if terms.status is not None)

@@ -1,6 +1,6 @@
-"""The catalogue as rows: what the views must know of indicators and targets.
+"""The catalogue as rows: what the views must know of indicators, targets and problems.
 
-Written to the tables `indicator`, `indicator_measure` and `target` by `tiendo migrate`; never edited there.
+Written to the tables `indicator`, `indicator_measure`, `target` and `problem` by `tiendo migrate`; never edited there.
 """
 
 from dataclasses import dataclass
@@ -60,6 +60,25 @@ class TargetRow(NamedTuple):
     text_en: str
 
 
+class ProblemDefinitionRow(NamedTuple):
+    """A problem as its plan words it, and by what it is seen; the columns of its bound are None where no event can show it."""
+
+    province: str
+    plan: str
+    problem: str
+    section: str
+    basis: str
+    text_vi: str
+    text_en: str
+    unit: str | None
+    operator: str | None
+    threshold: Decimal | None
+    house_rule_vi: str | None
+    house_rule_en: str | None
+    why_vi: str | None
+    why_en: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All rows of the catalogue."""
@@ -67,3 +86,4 @@ class Listing:
     indicators: tuple[IndicatorRow, ...]
     measures: tuple[IndicatorMeasureRow, ...]
     targets: tuple[TargetRow, ...]
+    problems: tuple[ProblemDefinitionRow, ...]

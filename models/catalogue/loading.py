@@ -48,6 +48,7 @@ class Catalogue:
             indicators=tuple(row for one in every for row in one.indicator_rows),
             measures=tuple(row for one in every for row in one.measure_rows),
             targets=tuple(row for one in every for row in one.target_rows),
+            problems=tuple(row for one in every for row in one.problem_rows),
         )
 
 

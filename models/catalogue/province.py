@@ -9,8 +9,14 @@ from dataclasses import dataclass, replace
 from models.catalogue.context import FormContext
 from models.catalogue.draft import Draft, Named, stocks_of
 from models.catalogue.indicators import HOUSE, compile_indicator
-from models.catalogue.listing import IndicatorMeasureRow, IndicatorRow, TargetRow
-from models.catalogue.rows import indicator_row, measure_rows, target_row
+from models.catalogue.listing import (
+    IndicatorMeasureRow,
+    IndicatorRow,
+    ProblemDefinitionRow,
+    TargetRow,
+)
+from models.catalogue.problems import CompiledProblem, compile_problems
+from models.catalogue.rows import indicator_row, measure_rows, problem_row, target_row
 from models.catalogue.targets import CompiledTarget, compile_target
 from models.days import day_from_date
 from models.definitions import HouseFile, HouseIndicator, ListRow, Plan, PlanFile, Text
@@ -31,11 +37,13 @@ class ProvinceCatalogue:
     measures: tuple[CompiledMeasure, ...]
     indicators: tuple[CompiledIndicator, ...]
     targets: tuple[CompiledTarget, ...]
+    problems: tuple[CompiledProblem, ...]
     agency_derivations: tuple[AgencyDerivation, ...]
     row_derivations: tuple[RowDerivation, ...]
     indicator_rows: tuple[IndicatorRow, ...]
     measure_rows: tuple[IndicatorMeasureRow, ...]
     target_rows: tuple[TargetRow, ...]
+    problem_rows: tuple[ProblemDefinitionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
             indicator_rows.append(
                 indicator_row(plan.province, compiled.indicator, target.unit, text)
             )
+    problems = compile_problems(draft, definitions.plan_name, definitions.plan, period)
     return ProvinceCatalogue(
         province=plan.province,
         plan=plan,
@@ -85,6 +94,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         measures=tuple(draft.measures.values()),
         indicators=tuple(indicators),
         targets=tuple(targets),
+        problems=problems,
         agency_derivations=tuple(draft.agency_derivations),
         row_derivations=tuple(draft.row_derivations),
         indicator_rows=tuple(indicator_rows),
@@ -92,6 +102,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
             row for one in indicators for row in measure_rows(plan.province, draft, one)
         ),
         target_rows=tuple(target_row(plan, target) for target in definitions.plan.targets),
+        problem_rows=tuple(problem_row(plan, one) for one in definitions.plan.problems),
     )
 
 

@@ -48,6 +48,11 @@ from models.definitions.plans import (
     Step,
     Target,
 )
+from models.definitions.problems import (
+    Basis,
+    Problem,
+    RaisedWhen,
+)
 from models.definitions.where import (
     Comparison,
     Deadline,
@@ -60,6 +65,7 @@ __all__ = [
     "Against",
     "Agencies",
     "Baseline",
+    "Basis",
     "Change",
     "Checklist",
     "Comparison",
@@ -86,6 +92,8 @@ __all__ = [
     "Plan",
     "PlanFile",
     "Population",
+    "Problem",
+    "RaisedWhen",
     "Ratio",
     "Scalar",
     "Start",

@@ -9,6 +9,7 @@ from models.definitions.base import Definition
 from models.definitions.indicators import HouseIndicator
 from models.definitions.measures import Measure
 from models.definitions.plans import ListRow, Plan, Target
+from models.definitions.problems import Problem
 
 
 class MeasuresFile(Definition):
@@ -25,9 +26,10 @@ class HouseFile(Definition):
 
 
 class PlanFile(Definition):
-    """`plans/<plan>.yaml`: a plan with its lists, measures and targets."""
+    """`plans/<plan>.yaml`: a plan with its lists, measures, targets and problems."""
 
     plan: Plan
     lists: dict[str, list[ListRow]] = Field(default_factory=dict)
     measures: dict[str, Measure] = Field(default_factory=dict)
     targets: list[Target]
+    problems: list[Problem] = Field(default_factory=list)
