@@ -50,9 +50,7 @@ def _agencies(signal: Signal, sources: Sources, day: int) -> set[str]:
 def _weight(signal: Signal, sources: Sources, code: str, day: int) -> Amount:
     """Return how much an agency adds to the problem; 0: it is not seen there."""
     indicator = signal.indicator
-    sums = indicator.form.sums(
-        Scope(sources.panes, code), indicator.period, indicator.window, day
-    )
+    sums = indicator.form.sums(Scope(sources.panes, code), indicator.period, indicator.window, day)
     if indicator.kind != "ratio":
         return (sums.value or 0) if signal.rises else 0
     numerator, denominator = sums.numerator or 0, sums.denominator or 0

@@ -90,7 +90,9 @@ class ProblemJudge:
     def wording(self, state: State, day: Day) -> Wording:
         """Return the words of a revision at the close of a day."""
         figure = self.figure(day)
-        agencies = foremost(self.signal, self._sources, day) if state is State.FIRING else Foremost()
+        agencies = (
+            foremost(self.signal, self._sources, day) if state is State.FIRING else Foremost()
+        )
         figures = ProblemFigures(self.problem, self.signal, figure, agencies)
         return Wording(figure.value, self.signal.bound, problem_reason(state, figures))
 

@@ -71,9 +71,9 @@ def _owner(path: Path, data: object) -> tuple[str, Path]:
     match path, data:
         case ("measures" | "indicators" | "lists", str(owner), *rest), _:
             return owner, tuple(rest)
-        case (
-            (("targets", int(number), *rest), {"targets": entries})
-            | (("problems", int(number), *rest), {"problems": entries})
+        case (("targets", int(number), *rest), {"targets": entries}) | (
+            ("problems", int(number), *rest),
+            {"problems": entries},
         ):
             return _id_of(entries[number], f"entry {number + 1}"), tuple(rest)
         case ("plan", *rest), {"plan": plan}:

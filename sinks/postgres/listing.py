@@ -6,9 +6,11 @@ from typing import Final
 from models.catalogue.listing import Listing
 from sinks.postgres.connection import Connection
 
-_CLEAR: Final = (
-    "DELETE FROM tiendo.indicator_measure; DELETE FROM tiendo.indicator; DELETE FROM tiendo.target"
-)
+_CLEAR: Final = """
+DELETE FROM tiendo.indicator_measure;
+DELETE FROM tiendo.indicator;
+DELETE FROM tiendo.target;
+DELETE FROM tiendo.problem"""
 _INDICATORS: Final = """
 INSERT INTO tiendo.indicator
     (province, plan, indicator, kind, unit, windows, per_agency, definition_version, name_vi, name_en)
@@ -22,15 +24,22 @@ INSERT INTO tiendo.target
      section, text_vi, text_en)
 VALUES ($1, $2, $3, $4, $5, $6, $7, tiendo.day($8), $9, $10, $11, $12, $13)"""
 
+_PROBLEMS: Final = """
+INSERT INTO tiendo.problem
+    (province, plan, problem, section, basis, text_vi, text_en, unit, operator, threshold,
+     house_rule_vi, house_rule_en, why_vi, why_en)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
+
 
 async def write_listing(connection: Connection, listing: Listing) -> None:
-    """Replace the rows of indicators, their measures and targets, in one transaction: readers see the old or the new."""
+    """Replace the rows of indicators, their measures, targets and problems, in one transaction: readers see the old or the new."""
     async with connection.transaction():
         await connection.execute(_CLEAR)
         for sql, rows in (
             (_INDICATORS, listing.indicators),
             (_MEASURES, listing.measures),
             (_TARGETS, listing.targets),
+            (_PROBLEMS, listing.problems),
         ):
             await connection.executemany(sql, _in_key_order(rows))
 

@@ -41,6 +41,11 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("forecast_date", "status", "status_since", "reason", "measurability", "section"),
         *("text_vi", "text_en"),
     ),
+    "problem": (
+        *("province", "plan", "problem", "section", "basis", "text_vi", "text_en", "detectable"),
+        *("state", "since", "value", "numerator", "denominator", "unit", "operator", "threshold"),
+        *("as_of", "house_rule_vi", "house_rule_en", "why_vi", "why_en"),
+    ),
     "alert": (
         *("alert_id", "dedup_key", "province", "plan", "rule", "target", "agency", "severity"),
         *("state", "reason_vi", "reason_en", "value", "expected", "starts_at", "ends_at"),
@@ -60,13 +65,14 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("source", "agency", "received_at", "replayed_at"),
     ),
 }
-"""The views of the contract with their columns, names and order."""
+"""The views with their columns, names and order."""
 
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kpi_current": ("province", "plan", "indicator", "agency", "window"),
     "kpi_daily": ("province", "plan", "indicator", "agency", "day"),
     "kpi_history": ("province", "plan", "indicator", "agency", "window", "closed_day"),
     "target_attainment": ("province", "plan", "target"),
+    "problem": ("province", "plan", "problem"),
     "alert": ("province", "dedup_key", "starts_at", "alert_id"),
     "alert_history": ("province", "dedup_key", "alert_id", "revision"),
     "feed_health": ("province", "agency", "source"),
@@ -132,6 +138,11 @@ async def kpi_history(connection: Connection, provinces: Collection[str]) -> lis
 async def target_attainment(connection: Connection, provinces: Collection[str]) -> list[Row]:
     """Return how each target stood at the last closed day."""
     return await _read(connection, "target_attainment", provinces)
+
+
+async def problem(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return the problems that the plans speak of, and how they stood at the last closed day."""
+    return await _read(connection, "problem", provinces)
 
 
 async def alert(connection: Connection, provinces: Collection[str]) -> list[Row]:

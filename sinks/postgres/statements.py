@@ -88,6 +88,14 @@ SET as_of = excluded.as_of, value = excluded.value, numerator = excluded.numerat
     denominator = excluded.denominator, expected_value = excluded.expected_value, pace = excluded.pace,
     forecast_date = excluded.forecast_date, status = excluded.status,
     status_since = excluded.status_since, reason = excluded.reason"""
+UPSERT_PROBLEMS: Final = """
+INSERT INTO tiendo.problem_standing (province, problem, state, since, value, numerator, denominator)
+SELECT $1, problem, state, tiendo.day(since), value::numeric, numerator::numeric, denominator::numeric
+FROM unnest($2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::text[])
+    AS given (problem, state, since, value, numerator, denominator)
+ON CONFLICT (province, problem) DO UPDATE
+SET state = excluded.state, since = excluded.since, value = excluded.value,
+    numerator = excluded.numerator, denominator = excluded.denominator"""
 _ALERT_COLUMNS: Final = """
     (province, alert_id, dedup_key, plan, rule, target, agency, severity, state, reason_vi, reason_en,
      value, expected, starts_at, ends_at, revision, closed_day, action)

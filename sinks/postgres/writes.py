@@ -64,6 +64,7 @@ def writes(changes: Changes) -> list[Write]:
         *_panes(changes),
         *_kept(changes),
         *_history(changes.province, changes.history),
+        *_problems(changes),
         *_alerts(changes.province, changes.alerts),
         *_outbox(changes),
         *_dead_letters(changes),
@@ -144,6 +145,17 @@ def _agencies(province: str, agencies: Mapping[str, AgencyRow | None]) -> Iterat
 def _history(province: str, history: Sequence[HistoryRow]) -> Iterator[Write]:
     rows = [(*row.key, row.window, row.closed_day, *_figure(row.figure)) for row in history]
     yield from _write(statements.INSERT_HISTORY, province, sorted(rows))
+
+
+def _problems(changes: Changes) -> Iterator[Write]:
+    yield from _write(
+        statements.UPSERT_PROBLEMS,
+        changes.province,
+        [
+            (row.problem, row.state, row.since, *_figure(row.figure))
+            for _, row in sorted(changes.problems.items())
+        ],
+    )
 
 
 def _alerts(province: str, alerts: Sequence[AlertRow]) -> Iterator[Write]:

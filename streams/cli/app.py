@@ -33,6 +33,7 @@ for command in (
     show.simulate,
     figures.kpi,
     figures.targets,
+    figures.problems,
     figures.alerts,
 ):
     app.command(command.__name__.rstrip("_"))(command)

@@ -1,4 +1,4 @@
-"""Commands that read the views of the configured database: `kpi`, `targets`, `alerts`."""
+"""Commands that read the views of the configured database: `kpi`, `targets`, `problems`, `alerts`."""
 
 import asyncio
 import sys
@@ -41,6 +41,17 @@ def targets(province: Province = None, json: Json = False) -> None:
         tables.print_to_stdout(tables.targets_table(rows))
 
 
+def problems(province: Province = None, json: Json = False) -> None:
+    """Show the problems that the plans speak of, those that events show first."""
+    from streams.cli import tables
+
+    rows = _read("problem", province)
+    if json:
+        _print_json(rows)
+    else:
+        tables.print_to_stdout(tables.problems_table(rows))
+
+
 def alerts(province: Province = None, json: Json = False) -> None:
     """Show the alerts, those that fire first."""
     from streams.cli import tables
@@ -61,7 +72,8 @@ def _asked(province: list[str] | None) -> tuple[str, ...]:
 
 
 def _read(
-    view: Literal["kpi_current", "target_attainment", "alert"], province: list[str] | None
+    view: Literal["kpi_current", "target_attainment", "problem", "alert"],
+    province: list[str] | None,
 ) -> Rows:
     """Return the rows of a view, for the provinces asked for."""
     from sinks.postgres import queries
@@ -74,6 +86,7 @@ def _read(
     read = {
         "kpi_current": queries.kpi_current,
         "target_attainment": queries.target_attainment,
+        "problem": queries.problem,
         "alert": queries.alert,
     }[view]
 

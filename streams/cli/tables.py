@@ -1,4 +1,4 @@
-"""Tables for people, at most 100 columns wide: figures, targets by status, alerts, dead letters."""
+"""Tables for people, at most 100 columns wide: figures, targets by status, problems, alerts, dead letters."""
 
 import sys
 from collections import Counter
@@ -14,7 +14,17 @@ from models.attainment import Status
 from models.messages import STATUSES
 from models.rules import State
 from models.topics import PROVINCE_NAMES, PROVINCES
-from streams.cli.words import SEVERITIES, STATES, STYLES, URGENT_FIRST, day, figure
+from streams.cli.words import (
+    PROBLEM_STATES,
+    PROBLEM_STYLES,
+    SEVERITIES,
+    STATES,
+    STYLES,
+    URGENT_FIRST,
+    bound,
+    day,
+    figure,
+)
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]
@@ -38,6 +48,16 @@ class Titles(NamedTuple):
 
     indicators: Mapping[str, str]
     targets: Mapping[str, str]
+    problems: Mapping[str, str]
+
+    def subject(self, alert: Row) -> str:
+        """Return what an alert is about: the text of a target or problem, or the agency's code."""
+        if alert["target"] is not None:
+            return self.targets.get(str(alert["target"]), str(alert["target"]))
+        if alert["agency"] is not None:
+            return str(alert["agency"])
+        about = str(alert["dedup_key"]).rpartition("/")[2]
+        return self.problems.get(about, about)
 
     def in_order(self, indicators: Collection[str]) -> list[str]:
         """Return `indicators` in the order of the catalogue, which begins with the house's."""
@@ -45,13 +65,14 @@ class Titles(NamedTuple):
 
 
 def titles() -> Titles:
-    """Return the catalogue's names of indicators and texts of targets."""
+    """Return the catalogue's names of indicators and texts of targets and problems."""
     from models.catalogue import load_catalogue
 
     listing = load_catalogue().listing
     return Titles(
         {row.indicator: row.name_vi for row in listing.indicators},
         {row.target: row.text_vi for row in listing.targets},
+        {row.problem: row.text_vi for row in listing.problems},
     )
 
 
@@ -152,6 +173,29 @@ def targets_table(targets: Rows, a_province: int | None = None) -> Table:
     return table
 
 
+def problems_table(problems: Rows) -> Table:
+    """Return the problems that the plans speak of under their states, those raised first, each with its assumption."""
+    table = _table("Vấn đề nêu trong kế hoạch")
+    table.add_column("Tỉnh", width=10)
+    table.add_column("Vấn đề", ratio=1)
+    table.add_column("Hiện nay", justify="right", width=15)
+    table.add_column("Mức nêu", justify="right", width=15)
+    table.add_column("Từ ngày", width=10)
+    for state, word in PROBLEM_STATES.items():
+        rows = [row for row in problems if row["state"] == state]
+        if not rows:
+            continue
+        table.add_row("", Text(f"{word}: {len(rows)}", style=PROBLEM_STYLES.get(state, "dim")))
+        for row in rows:
+            told = Text(str(row["text_vi"]))
+            told.append(f"\n{row['house_rule_vi'] or row['why_vi']}", style="dim")
+            province = PROVINCE_NAMES[str(row["province"])]
+            since = "" if row["since"] is None else day(row["since"])
+            table.add_row(province, told, _shown(row), bound(row), since)
+        table.add_section()
+    return table
+
+
 def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) -> Table:
     """Return the alerts, those that fire first, the worst first: what each is about, and its Vietnamese reason.
 
@@ -171,9 +215,10 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
             head = f"{word}, {in_words}: {len(rows)}"
             table.add_row("", Text(head, style=STYLES[severity]))
             for row in shown:
-                subject = called.targets.get(str(row["target"]), str(row["agency"]))
                 province = PROVINCE_NAMES[str(row["province"])]
-                table.add_row(province, subject, str(row["reason_vi"]), day(row["starts_at"]))
+                table.add_row(
+                    province, called.subject(row), str(row["reason_vi"]), day(row["starts_at"])
+                )
             _add_rest(table, len(rows) - len(shown), "cảnh báo")
             table.add_section()
     return table
@@ -220,6 +265,16 @@ def _done_and_needed(row: Row) -> tuple[str, str]:
         return ("" if row["value"] is None else "chưa xong" if row["value"] == 0 else "đã xong"), ""
     unit = str(row["unit"])
     return figure(row["value"], unit), figure(row["target_value"], unit)
+
+
+def _shown(row: Row) -> str:
+    """Return a figure with its two sides where it has them; nothing where there can be none."""
+    if row["unit"] is None:
+        return ""
+    shown = figure(row["value"], str(row["unit"]))
+    if row["numerator"] is None:
+        return shown
+    return f"{shown}\n{figure(row['numerator'])}/{figure(row['denominator'])}"
 
 
 def _present(rows: Iterable[Row]) -> list[str]:

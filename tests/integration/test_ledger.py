@@ -19,7 +19,10 @@ from tests.support.proxy import Cut, cutting_proxy
 
 pytestmark = pytest.mark.integration
 
-TABLES = ("subject", "pane", "kept", "agency", "kpi", "kpi_history", "attainment", "alert", "alert_history", "outbox", "dead_letter", "feed")  # fmt: skip
+TABLES = (
+    *("subject", "pane", "kept", "agency", "kpi", "kpi_history", "attainment", "problem_standing"),
+    *("alert", "alert_history", "outbox", "dead_letter", "feed"),
+)
 END_WHO_WAITS = """
 SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock'"""

@@ -24,6 +24,7 @@ from models.changes import (
     PaneKey,
     PartKey,
     PartRequest,
+    ProblemRow,
     StoredBook,
 )
 from models.days import Day
@@ -43,6 +44,7 @@ class Tables:
     agencies: dict[str, AgencyRow] = field(default_factory=dict)
     history: list[HistoryRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
+    problems: dict[str, ProblemRow] = field(default_factory=dict)
     alert_history: list[AlertRow] = field(default_factory=list)
     outbox: list[OutboxMessage] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
@@ -60,6 +62,7 @@ class Tables:
         self.kpi |= changes.kpi
         self.history += changes.history
         self.attainment |= changes.attainment
+        self.problems |= changes.problems
         self.alert_history += changes.alerts
         self.outbox += changes.outbox
         self.dead_letters += changes.dead_letters

@@ -4,7 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from models.catalogue.listing import IndicatorMeasureRow, IndicatorRow, Listing, TargetRow
+from models.catalogue.listing import (
+    IndicatorMeasureRow,
+    IndicatorRow,
+    Listing,
+    ProblemDefinitionRow,
+    TargetRow,
+)
 from models.changes import (
     AgencyRow,
     AlertRow,
@@ -18,6 +24,7 @@ from models.changes import (
     OutboxMessage,
     PaneKey,
     PartKey,
+    ProblemRow,
 )
 from models.days import Day, Instant, day_from_date
 from models.facts import DeadLetter, Record
@@ -95,6 +102,15 @@ LISTING: Final = Listing(
         ),
         TargetRow(PROVINCE, "dn", "t2", "milestone", "at_least", None, "", None, Decimal(0), "undated", "II.2", "Có cổng", "Has a portal"),
     ),
+    problems=(
+        ProblemDefinitionRow(
+            PROVINCE, "dn", "p1", "II.6", "stated", "Ít dùng thư", "Mail is little used", "%", "at_least", Decimal(20),
+            "ít = từ 20%", "little = from 20 %", None, None,
+        ),
+        ProblemDefinitionRow(
+            PROVINCE, "dn", "p2", "III.3", "implied", "Trùng lặp", "Overlap", None, None, None, None, None, "không có", "none",
+        ),
+    ),
 )  # fmt: skip
 
 
@@ -135,6 +151,9 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
                 "t1", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4), Decimal("80.5"), Decimal("0.9317"),
                 Day(DAY + 90), "behind", Day(DAY - 8), None,
             ),
+        },
+        problems={
+            "p1": ProblemRow("p1", "raised", Day(DAY - 9), Figure(Decimal("25.0000"), 1, 4)),
         },
         alerts=[ALERT],
         outbox=[

@@ -17,6 +17,8 @@ from models.definitions import (
     Measure,
     MeasuresFile,
     PlanFile,
+    Population,
+    Problem,
     Target,
 )
 from models.facts import DeadLetter, Event, FactKey
@@ -67,8 +69,10 @@ def definitions() -> Mapping[str, Definitions]:
     return found
 
 
-def preferred(one: Definitions) -> dict[tuple[str, str], list[Any]]:
-    """Return by (type, field) the values that definitions ask for."""
+def preferred(
+    one: Definitions, parts: Sequence[Any] | None = None
+) -> dict[tuple[str, str], list[Any]]:
+    """Return by (type, field) the values that definitions ask for: all of a province's, or some parts of them."""
     found: dict[tuple[str, str], list[Any]] = {}
 
     def add(fact: str, field: str, wanted: object) -> None:
@@ -89,6 +93,14 @@ def preferred(one: Definitions) -> dict[tuple[str, str], list[Any]]:
         if isinstance(node, list):
             for member in node:
                 walk(member)
+        elif isinstance(node, str) and node in one.named and parts is not None:
+            walk(one.named[node])
+        elif isinstance(node, Population) and parts is not None:
+            for attribute in ("level", "block", "is_administrative"):
+                wanted = getattr(node, attribute)
+                if wanted is not None:
+                    values = list(wanted) if isinstance(wanted, tuple) else [wanted]
+                    add("agency.registered", attribute, values)
         elif hasattr(node, "model_fields_set"):
             if hasattr(node, "fact") and hasattr(node, "where"):
                 for field, wanted in node.where.items():
@@ -96,8 +108,12 @@ def preferred(one: Definitions) -> dict[tuple[str, str], list[Any]]:
             for name in node.model_fields_set:
                 walk(getattr(node, name))
 
+    if parts is not None:
+        walk(list(parts))
+        return found
     walk(list(one.named.values()))
     walk([target.indicator for target in one.file.targets])
+    walk([problem.raised_when for problem in one.file.problems])
     items = [
         item
         for target in one.defined
@@ -192,4 +208,13 @@ def types_of(one: Definitions, targets: Sequence[Target]) -> tuple[str, ...]:
     for target in targets:
         if target.indicator is not None:
             found |= types_read(target.indicator, one.named)
+    return tuple(kind for kind in VOCABULARY if kind in found)
+
+
+def types_of_problems(one: Definitions, problems: Sequence[Problem]) -> tuple[str, ...]:
+    """Return the event types that matter to some problems, and the register's."""
+    found = {"agency.registered"}
+    for problem in problems:
+        if problem.raised_when is not None:
+            found |= types_read(problem.raised_when, one.named)
     return tuple(kind for kind in VOCABULARY if kind in found)
