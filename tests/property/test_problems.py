@@ -23,10 +23,10 @@ from tests.support.oracle.problems import Sight, in_sight
 from tests.support.oracle.province import (
     Province,
     definitions,
-    preferred,
     setting,
     types_of_problems,
 )
+from tests.support.preferences import preferences
 
 DAYS = 60
 LONG = 120
@@ -145,9 +145,10 @@ def _id(problem: Problem) -> str:
 )
 def test_each_problem_is_raised_as_the_oracle_raises_it(province: str, problem: Problem) -> None:
     """A long log of the very types and values that the problem reads: no definition is left to chance."""
+    one = definitions()[province]
     own = replace(
-        setting(province, LONG, types_of_problems(definitions()[province], [problem])),
-        preferred=preferred(definitions()[province], [problem.raised_when]),
+        setting(province, LONG, types_of_problems(one, [problem])),
+        preferred=preferences([problem.raised_when], one.named, one.file.lists),
     )
 
     check(province, [problem], long_log(own, seed=2, recipes=40), [9] * 200)
