@@ -50,6 +50,7 @@ OPERATORS: Final[Mapping[Operator, Message]] = {
 }
 
 UNITS: Final[Mapping[str, Message]] = {
+    "": Message("", ""),
     "%": Message("%", " %"),
     "% availability": Message("% thời gian sẵn sàng", " % availability"),
     "% of total budget expenditure": Message(

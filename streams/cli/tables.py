@@ -1,5 +1,6 @@
 """Tables for people, at most 100 columns wide: figures, targets by status, problems, alerts, dead letters."""
 
+import operator
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -199,7 +200,7 @@ def problems_table(problems: Rows) -> Table:
 def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) -> Table:
     """Return the alerts, those that fire first, the worst first: what each is about, and its Vietnamese reason.
 
-    `a_province`: at most so many of each severity and province.
+    `a_province`: at most so many of each severity and province, one of each rule before a second.
     """
     table = _table("Cảnh báo")
     table.add_column("Tỉnh", width=10)
@@ -211,7 +212,7 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
             rows = [row for row in alerts if (row["state"], row["severity"]) == (state, severity)]
             if not rows:
                 continue
-            shown = _first_of_each_province(rows, a_province)
+            shown = _first_of_each_province(_rules_in_turn(rows), a_province)
             head = f"{word}, {in_words}: {len(rows)}"
             table.add_row("", Text(head, style=STYLES[severity]))
             for row in shown:
@@ -252,6 +253,16 @@ def _first_of_each_province(rows: Rows, a_province: int | None) -> Rows:
         for slug in PROVINCES
         for row in [row for row in rows if row["province"] == slug][:a_province]
     ]
+
+
+def _rules_in_turn(alerts: Rows) -> Rows:
+    """Return the first alert of each province and rule, then the second of each, and so on."""
+    met: Counter[object] = Counter()
+    turns: list[tuple[int, Row]] = []
+    for row in alerts:
+        turns.append((met[row["province"], row["rule"]], row))
+        met[row["province"], row["rule"]] += 1
+    return [row for _, row in sorted(turns, key=operator.itemgetter(0))]
 
 
 def _add_rest(table: Table, count: int, word: str) -> None:
