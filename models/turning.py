@@ -16,6 +16,8 @@ def turning_days(
     indicator: CompiledIndicator, sources: Sources, first: int, last: int
 ) -> list[Day]:
     """Return the days of [first, last] on which an amount enters or leaves the indicator's window, or its agencies change."""
+    if first > last:  # an ordinary close: only its own day is read
+        return []
     if isinstance(indicator.form, ChangeForm):  # it reads days of another year too
         return [Day(day) for day in range(first, last + 1)]
     days = {day for day in _moves(indicator, sources, first) if first <= day <= last}

@@ -187,7 +187,7 @@ def problems_table(problems: Rows) -> Table:
         if not rows:
             continue
         table.add_row("", Text(f"{word}: {len(rows)}", style=PROBLEM_STYLES.get(state, "dim")))
-        for row in rows:
+        for row in _first_of_each_province(rows, None):
             told = Text(str(row["text_vi"]))
             told.append(f"\n{row['house_rule_vi'] or row['why_vi']}", style="dim")
             province = PROVINCE_NAMES[str(row["province"])]

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
@@ -24,6 +25,7 @@ IDS: Final = {
 """How many problems a plan has, and the first 16 hex digits of the SHA-256 of their ids, one a line, in its order."""
 
 
+@cache
 def problems(plan: str) -> list[Problem]:
     """Return the problems of a plan."""
     name = f"plans/{plan}.yaml"
