@@ -25,7 +25,7 @@ _FOUR_DECIMALS: Final = Decimal("0.0001")
 
 
 class AlertKey(NamedTuple):
-    """What an alert is about: one rule on one target, one agency, or one report that several agencies owe."""
+    """What an alert is about: one rule on one target, one agency, one problem, or one report that several agencies owe."""
 
     province: str
     plan: str
@@ -34,12 +34,13 @@ class AlertKey(NamedTuple):
     agency: str | None = None
     report: str | None = None
     """Duty and period, joined by `/`."""
+    problem: str | None = None
 
     @property
     def dedup_key(self) -> str:
         """The key under which readers see one subject's changes in order."""
-        subject = self.target or self.agency or self.report or ""
-        return f"{self.province}/{self.plan}/{self.rule}/{subject}"
+        about = self.target or self.agency or self.report or self.problem or ""
+        return f"{self.province}/{self.plan}/{self.rule}/{about}"
 
 
 class Wording(NamedTuple):

@@ -105,6 +105,7 @@ class Book:
             changes.attainment = state.judge.rows(closed)
             changes.readings = state.judge.readings(closed)
             changes.obligations = state.judge.reporting.take_changed()
+            changes.problems = state.judge.problems.changed_rows(closed)
         changes.mark = state.mark
 
     def read_back(self, day: Day) -> Changes:

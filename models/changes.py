@@ -124,6 +124,17 @@ class ObligationRow(NamedTuple):
     filed_on: Day | None
 
 
+class ProblemRow(NamedTuple):
+    """How a problem stood at a day's close; its fixed columns come from the catalogue."""
+
+    problem: str
+    state: str
+    """raised, not_raised or no_data."""
+    since: Day | None
+    """First day of the episode that runs; None where none does."""
+    figure: Figure
+
+
 class AlertRow(NamedTuple):
     """One revision of an alert, with the columns of `api.alert` and the action that wrote it."""
 
@@ -200,6 +211,7 @@ class Changes:
     """The same on the days on which the plan is read as well, with all that is known now; (target, as_of) is the key."""
     obligations: dict[ObligationKey, ObligationRow | None] = field(default_factory=dict)
     """None deletes the row: the agency does not owe the report any more."""
+    problems: dict[str, ProblemRow] = field(default_factory=dict)
     alerts: list[AlertRow] = field(default_factory=list)
     """Every revision, oldest first; the last of an `alert_id` is the alert's present state."""
     outbox: list[OutboxMessage] = field(default_factory=list)

@@ -3,7 +3,7 @@
 Everything is a function of the panes; a change makes the days from the earliest one that differs be judged again, and no others.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from models.alerts import HOUSE_PLAN, AlertKey, Wording, reconcile
@@ -18,11 +18,12 @@ from models.changes import (
     ObligationRow,
 )
 from models.days import Day, day_from_date
-from models.episodes import Holds, Timeline, episodes
+from models.episodes import Episode, Holds, Timeline, episodes
 from models.figures import NULL, Sources
 from models.measures import RECORDS
 from models.messages import TargetFigures, overdue_reason, silent_reason, target_reason
 from models.panes import ALL
+from models.problems import ProblemBoard
 from models.reporting import Reporting
 from models.rules import (
     OVERDUE_DOSSIERS,
@@ -131,6 +132,7 @@ class Judge:
             day_from_date(reading.day) for reading in catalogue.plan.reading_dates
         ]
         self.reporting = Reporting(catalogue, sources, first_day, obligations)
+        self.problems = ProblemBoard(catalogue, sources, first_day)
         self._readers = _readers(self._targets, self.reporting)
         self._silences = SilenceTable(sources.panes, sources.register, first_day)
         self._overdue: dict[str, Timeline] = {}
@@ -159,6 +161,7 @@ class Judge:
         """Note that a pane changed: figures from its day on may differ."""
         for judge in self._readers.get(measure, ()):
             judge.mark(day)
+        self.problems.mark_measure(measure, day)
         if measure in {OVERDUE, OPEN}:
             self._mark_overdue(agency, day)
 
@@ -178,6 +181,7 @@ class Judge:
         for judge in self._targets:
             judge.mark(day)
         self.reporting.mark_register(day)
+        self.problems.mark_register(day)
 
     def mark_facts(self, fact_type: str) -> None:
         """Note that the province has its first fact of a type, or its last one no more: counts turn from NULL or to it."""
@@ -185,11 +189,13 @@ class Judge:
             indicator = judge.target.indicator
             if indicator is not None and fact_type in indicator.reads:
                 judge.mark(self._first_day)
+        self.problems.mark_facts(fact_type)
 
     def resume(self, closed: Day) -> None:
         """Judge all days up to the last closed one again, writing nothing; the next close looks at every alert."""
         for judge in self._targets:
             judge.resume(closed)
+        self.problems.resume(closed)
         self._next_close = Day(closed + 1)
 
     def close(self, day: Day) -> list[AlertRow]:
@@ -200,6 +206,7 @@ class Judge:
                 revisions += self._target_alerts(judge, day)
         for key, line, wording in self.reporting.close(day):
             revisions += self._reconciled(key, line, day, wording)
+        revisions += self.problems.close(day, self._revised)
         self._refresh_silences()
         for agency in self._silences.turning(day):
             self._recheck_silence(agency)
@@ -302,8 +309,17 @@ class Judge:
     def _reconciled(
         self, key: AlertKey, line: Timeline, day: Day, wording: Callable[[State], Wording]
     ) -> list[AlertRow]:
-        published = self._alerts.get(key.dedup_key, {})
         recomputed = episodes(line.runs, day, RULES[key.rule].minimum_days)
+        return self._revised(key, recomputed, day, wording)
+
+    def _revised(
+        self,
+        key: AlertKey,
+        recomputed: Sequence[Episode],
+        day: Day,
+        wording: Callable[[State], Wording],
+    ) -> list[AlertRow]:
+        published = self._alerts.get(key.dedup_key, {})
         if not recomputed and not published:
             return []
         revisions = reconcile(

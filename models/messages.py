@@ -50,6 +50,7 @@ OPERATORS: Final[Mapping[Operator, Message]] = {
 }
 
 UNITS: Final[Mapping[str, Message]] = {
+    "": Message("", ""),
     "%": Message("%", " %"),
     "% availability": Message("% thời gian sẵn sàng", " % availability"),
     "% of total budget expenditure": Message(
@@ -68,12 +69,15 @@ UNITS: Final[Mapping[str, Message]] = {
     "drills": Message(" cuộc diễn tập", " drills"),
     "endpoints": Message(" điểm cầu", " endpoints"),
     "groups": Message(" nhóm", " groups"),
+    "incidents": Message(" sự cố", " incidents"),
     "index score": Message(" điểm", " points"),
     "inspections": Message(" cuộc kiểm tra", " inspections"),
     "inspections per year": Message(" cuộc kiểm tra mỗi năm", " inspections per year"),
     "links": Message(" liên kết", " links"),
+    "meetings": Message(" cuộc họp", " meetings"),
     "methods": Message(" phương thức", " methods"),
     "persons": Message(" người", " persons"),
+    "policies": Message(" văn bản", " policies"),
     "procedures": Message(" thủ tục", " procedures"),
     "procedures at level 3-4": Message(" thủ tục mức độ 3-4", " procedures at level 3-4"),
     "projects": Message(" dự án", " projects"),

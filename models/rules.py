@@ -34,6 +34,8 @@ class Rule(StrEnum):
     """A report that a plan dates is not filed by all who owe it, and its last day is near."""
     REPORT_LATE = "report_late"
     """A report that a plan dates is not filed by all who owe it, and its last day has passed."""
+    PROBLEM_RAISED = "problem_raised"
+    """A figure shows a problem that a plan speaks of (house rule)."""
 
 
 class Severity(StrEnum):
@@ -65,9 +67,9 @@ class RuleTerms(NamedTuple):
 
     severity: Severity
     minimum_days: int
-    """`for`: an episode counts from so many days on which the condition holds, the first counting."""
+    """`for`: an episode counts from so many days on which the condition holds, the first counting; a problem may set its own."""
     status: Status | None
-    """The status of a target that the rule watches; None for a rule on agencies or reports."""
+    """The status of a target that the rule watches; None for a rule on anything else."""
 
 
 RULES: Final[Mapping[Rule, RuleTerms]] = {
@@ -80,6 +82,7 @@ RULES: Final[Mapping[Rule, RuleTerms]] = {
     Rule.SILENT: RuleTerms(Severity.WARNING, 1, None),
     Rule.REPORT_DUE_SOON: RuleTerms(Severity.WARNING, 1, None),
     Rule.REPORT_LATE: RuleTerms(Severity.ERROR, 1, None),
+    Rule.PROBLEM_RAISED: RuleTerms(Severity.WARNING, 7, None),
 }
 
 TARGET_RULES: Final = tuple(rule for rule, terms in RULES.items() if terms.status is not None)

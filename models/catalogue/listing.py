@@ -1,4 +1,4 @@
-"""The catalogue as rows: what the views must know of indicators, targets and reporting duties.
+"""The catalogue as rows: what the views must know of indicators, targets, reporting duties and problems.
 
 Written to tables of their own by `tiendo migrate`; never edited there.
 """
@@ -155,6 +155,25 @@ class DutyRow(NamedTuple):
     """Why no report of it is ever due; None where reports are."""
 
 
+class ProblemDefinitionRow(NamedTuple):
+    """A problem as its plan words it, and by what it is seen; the columns of its bound are None where no event can show it."""
+
+    province: str
+    plan: str
+    problem: str
+    section: str
+    basis: str
+    text_vi: str
+    text_en: str
+    unit: str | None
+    operator: str | None
+    threshold: Decimal | None
+    house_rule_vi: str | None
+    house_rule_en: str | None
+    why_vi: str | None
+    why_en: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All rows of the catalogue."""
@@ -167,3 +186,4 @@ class Listing:
     inconsistencies: tuple[InconsistencyRow, ...] = ()
     reading_dates: tuple[ReadingDateRow, ...] = ()
     duties: tuple[DutyRow, ...] = ()
+    problems: tuple[ProblemDefinitionRow, ...] = ()

@@ -54,6 +54,7 @@ class Catalogue:
             inconsistencies=tuple(row for one in every for row in one.annotations.inconsistencies),
             reading_dates=tuple(row for one in every for row in one.annotations.reading_dates),
             duties=tuple(row for one in every for row in one.duty_rows),
+            problems=tuple(row for one in every for row in one.problem_rows),
         )
 
 

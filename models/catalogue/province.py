@@ -15,10 +15,12 @@ from models.catalogue.listing import (
     DutyRow,
     IndicatorMeasureRow,
     IndicatorRow,
+    ProblemDefinitionRow,
     TargetRow,
 )
+from models.catalogue.problems import CompiledProblem, compile_problems
 from models.catalogue.reporting import compile_duty, duty_row
-from models.catalogue.rows import indicator_row, measure_rows, target_row
+from models.catalogue.rows import indicator_row, measure_rows, problem_row, target_row
 from models.catalogue.targets import CompiledTarget, compile_target
 from models.days import day_from_date
 from models.definitions import HouseFile, HouseIndicator, ListRow, Plan, PlanFile, Text
@@ -42,6 +44,7 @@ class ProvinceCatalogue:
     targets: tuple[CompiledTarget, ...]
     obligations: tuple[Obligation, ...]
     """The reports that the plan's duties demand, in the order of the duties."""
+    problems: tuple[CompiledProblem, ...]
     agency_derivations: tuple[AgencyDerivation, ...]
     row_derivations: tuple[RowDerivation, ...]
     indicator_rows: tuple[IndicatorRow, ...]
@@ -49,6 +52,7 @@ class ProvinceCatalogue:
     target_rows: tuple[TargetRow, ...]
     annotations: Annotations
     duty_rows: tuple[DutyRow, ...]
+    problem_rows: tuple[ProblemDefinitionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         for duty in definitions.plan.reporting
         for obligation in compile_duty(draft, Place(definitions.plan_name, duty.id), plan, duty)
     )
+    problems = compile_problems(draft, definitions.plan_name, definitions.plan, period)
     return ProvinceCatalogue(
         province=plan.province,
         plan=plan,
@@ -104,6 +109,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         indicators=tuple(indicators),
         targets=tuple(targets),
         obligations=obligations,
+        problems=problems,
         agency_derivations=tuple(draft.agency_derivations),
         row_derivations=tuple(draft.row_derivations),
         indicator_rows=tuple(indicator_rows),
@@ -113,6 +119,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         target_rows=tuple(target_row(plan, target) for target in definitions.plan.targets),
         annotations=annotations(definitions.plan, definitions.house),
         duty_rows=tuple(duty_row(plan, duty) for duty in definitions.plan.reporting),
+        problem_rows=tuple(problem_row(plan, one) for one in definitions.plan.problems),
     )
 
 

@@ -23,6 +23,7 @@ def check_plan(file: str, plan: PlanFile, others: Collection[str]) -> None:
     _check_ids(file, [baseline.id for baseline in plan.baselines])
     _check_ids(file, [one.id for one in plan.inconsistencies])
     _check_ids(file, [duty.id for duty in plan.reporting])
+    _check_ids(file, [problem.id for problem in plan.problems])
     _check_overlaps(file, plan, targets)
     printed = {baseline.id for baseline in plan.baselines}
     for target in plan.targets:

@@ -1,4 +1,4 @@
-"""Write compiled indicators and targets as the rows of the listing.
+"""Write compiled indicators, targets and problems as the rows of the listing.
 
 Values are printed as the plan states them; how they are judged is no part of a row.
 """
@@ -6,10 +6,15 @@ Values are printed as the plan states them; how they are judged is no part of a 
 from decimal import Decimal
 
 from models.catalogue.draft import Draft
-from models.catalogue.listing import IndicatorMeasureRow, IndicatorRow, TargetRow
+from models.catalogue.listing import (
+    IndicatorMeasureRow,
+    IndicatorRow,
+    ProblemDefinitionRow,
+    TargetRow,
+)
 from models.catalogue.targets import comparable_baseline
 from models.days import day_from_date
-from models.definitions import Plan, Target, Text
+from models.definitions import Plan, Problem, Target, Text
 from models.figures import (
     CompiledIndicator,
     CountedForm,
@@ -95,4 +100,26 @@ def target_row(plan: Plan, target: Target) -> TargetRow:
         section=target.section,
         text_vi=target.text_vi,
         text_en=target.text_en,
+    )
+
+
+def problem_row(plan: Plan, problem: Problem) -> ProblemDefinitionRow:
+    """Return the row of a problem of a plan."""
+    raised, why = problem.raised_when, problem.undetectable
+    operator, threshold = (None, None) if raised is None else raised.bound
+    return ProblemDefinitionRow(
+        province=plan.province,
+        plan=plan.id,
+        problem=problem.id,
+        section=problem.section,
+        basis=str(problem.basis),
+        text_vi=problem.text_vi,
+        text_en=problem.text_en,
+        unit=None if raised is None else raised.unit,
+        operator=operator,
+        threshold=None if threshold is None else Decimal(threshold),
+        house_rule_vi=None if raised is None else raised.house_rule.vi,
+        house_rule_en=None if raised is None else raised.house_rule.en,
+        why_vi=None if why is None else why.vi,
+        why_en=None if why is None else why.en,
     )

@@ -47,6 +47,11 @@ from models.definitions.plans import (
     Step,
     Target,
 )
+from models.definitions.problems import (
+    Basis,
+    Problem,
+    RaisedWhen,
+)
 from models.definitions.readings import (
     Baseline,
     ContradictionStatus,
@@ -74,6 +79,7 @@ __all__ = [
     "Against",
     "Agencies",
     "Baseline",
+    "Basis",
     "Change",
     "Checklist",
     "Comparison",
@@ -107,7 +113,9 @@ __all__ = [
     "PlanFile",
     "Population",
     "PrintedBaseline",
+    "Problem",
     "Qualifier",
+    "RaisedWhen",
     "Ratio",
     "ReadingDate",
     "Round",

@@ -11,6 +11,7 @@ from models.definitions.base import Definition
 from models.definitions.indicators import HouseIndicator
 from models.definitions.measures import Measure
 from models.definitions.plans import ListRow, Plan, Target
+from models.definitions.problems import Problem
 from models.definitions.readings import Inconsistency, PrintedBaseline, with_baselines
 from models.definitions.reporting import Duty
 
@@ -31,7 +32,7 @@ class HouseFile(Definition):
 
 
 class PlanFile(Definition):
-    """`plans/<plan>.yaml`: a plan with its baselines, contradictions, lists, measures, targets and reporting duties."""
+    """`plans/<plan>.yaml`: a plan with its baselines, contradictions, lists, measures, targets, reporting duties and problems."""
 
     plan: Plan
     baselines: list[PrintedBaseline] = Field(default_factory=list)
@@ -39,6 +40,7 @@ class PlanFile(Definition):
     lists: dict[str, list[ListRow]] = Field(default_factory=dict)
     measures: dict[str, Measure] = Field(default_factory=dict)
     targets: list[Target]
+    problems: list[Problem] = Field(default_factory=list)
     reporting: list[Duty] = Field(default_factory=list)
 
     @model_validator(mode="before")

@@ -8,7 +8,7 @@ from sinks.postgres.connection import Connection
 
 _TABLES: Final = (
     *("indicator_measure", "indicator", "target", "target_definition", "baseline"),
-    *("inconsistency", "reading_date", "duty"),
+    *("inconsistency", "reading_date", "duty", "problem"),
 )
 _CLEAR: Final = ";".join(f"DELETE FROM tiendo.{table}" for table in _TABLES)  # noqa: S608 - constants
 _INDICATORS: Final = """
@@ -46,6 +46,12 @@ INSERT INTO tiendo.duty
     (province, plan, duty, recipient, section, text_vi, text_en, house_rule_vi, house_rule_en, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
 
+_PROBLEMS: Final = """
+INSERT INTO tiendo.problem
+    (province, plan, problem, section, basis, text_vi, text_en, unit, operator, threshold,
+     house_rule_vi, house_rule_en, why_vi, why_en)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
+
 
 async def write_listing(connection: Connection, listing: Listing) -> None:
     """Replace all rows of the catalogue in one transaction: readers see the old or the new."""
@@ -60,6 +66,7 @@ async def write_listing(connection: Connection, listing: Listing) -> None:
             (_INCONSISTENCIES, listing.inconsistencies),
             (_READING_DATES, listing.reading_dates),
             (_DUTIES, listing.duties),
+            (_PROBLEMS, listing.problems),
         ):
             await connection.executemany(sql, _in_key_order(rows))
 

@@ -65,6 +65,11 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("state", "filed_on", "days_late", "section", "text_vi", "text_en"),
         *("house_rule_vi", "house_rule_en", "reason"),
     ),
+    "problem": (
+        *("province", "plan", "problem", "section", "basis", "text_vi", "text_en", "detectable"),
+        *("state", "since", "value", "numerator", "denominator", "unit", "operator", "threshold"),
+        *("as_of", "house_rule_vi", "house_rule_en", "why_vi", "why_en"),
+    ),
     "alert": (
         *("alert_id", "dedup_key", "province", "plan", "rule", "target", "agency", "severity"),
         *("state", "reason_vi", "reason_en", "value", "expected", "starts_at", "ends_at"),
@@ -84,7 +89,7 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("source", "agency", "received_at", "replayed_at"),
     ),
 }
-"""The views of the contract with their columns, names and order."""
+"""The views with their columns, names and order."""
 
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kpi_current": ("province", "plan", "indicator", "agency", "window"),
@@ -96,6 +101,7 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "baseline": ("province", "plan", "baseline"),
     "inconsistency": ("province", "plan", "inconsistency"),
     "reporting_duty": ("province", "plan", "duty", "due_on", "period", "reporter"),
+    "problem": ("province", "plan", "problem"),
     "alert": ("province", "dedup_key", "starts_at", "alert_id"),
     "alert_history": ("province", "dedup_key", "alert_id", "revision"),
     "feed_health": ("province", "agency", "source"),
@@ -186,6 +192,11 @@ async def inconsistency(connection: Connection, provinces: Collection[str]) -> l
 async def reporting_duty(connection: Connection, provinces: Collection[str]) -> list[Row]:
     """Return how each report that a plan demands stood at the last closed day."""
     return await _read(connection, "reporting_duty", provinces)
+
+
+async def problem(connection: Connection, provinces: Collection[str]) -> list[Row]:
+    """Return the problems that the plans speak of, and how they stood at the last closed day."""
+    return await _read(connection, "problem", provinces)
 
 
 async def alert(connection: Connection, provinces: Collection[str]) -> list[Row]:

@@ -106,6 +106,14 @@ DELETE FROM tiendo.obligation WHERE province = $1 AND ctid = ANY (ARRAY(
         SELECT ctid FROM tiendo.obligation AS o
         WHERE o.province = $1 AND o.duty = given.duty AND o.period = given.period AND o.reporter = given.reporter
         OFFSET 0) AS found))"""
+UPSERT_PROBLEMS: Final = """
+INSERT INTO tiendo.problem_standing (province, problem, state, since, value, numerator, denominator)
+SELECT $1, problem, state, tiendo.day(since), value::numeric, numerator::numeric, denominator::numeric
+FROM unnest($2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::text[])
+    AS given (problem, state, since, value, numerator, denominator)
+ON CONFLICT (province, problem) DO UPDATE
+SET state = excluded.state, since = excluded.since, value = excluded.value,
+    numerator = excluded.numerator, denominator = excluded.denominator"""
 _ALERT_COLUMNS: Final = """
     (province, alert_id, dedup_key, plan, rule, target, agency, severity, state, reason_vi, reason_en,
      value, expected, starts_at, ends_at, revision, closed_day, action)

@@ -77,6 +77,7 @@ def writes(changes: Changes) -> list[Write]:
         *_kept(changes),
         *_history(changes),
         *_obligations(changes),
+        *_problems(changes),
         *_alerts(changes.province, changes.alerts),
         *_outbox(changes),
         *_dead_letters(changes),
@@ -163,6 +164,17 @@ def _obligations(changes: Changes) -> Iterator[Write]:
     gone = sorted(key for key, row in rows if row is None)
     yield from _write(statements.UPSERT_OBLIGATIONS, changes.province, kept)
     yield from _write(statements.DELETE_OBLIGATIONS, changes.province, gone)
+
+
+def _problems(changes: Changes) -> Iterator[Write]:
+    yield from _write(
+        statements.UPSERT_PROBLEMS,
+        changes.province,
+        [
+            (row.problem, row.state, row.since, *_figure(row.figure))
+            for _, row in sorted(changes.problems.items())
+        ],
+    )
 
 
 def _alerts(province: str, alerts: Sequence[AlertRow]) -> Iterator[Write]:

@@ -34,6 +34,7 @@ for command in (
     figures.kpi,
     figures.targets,
     figures.duties,
+    figures.problems,
     figures.alerts,
 ):
     app.command(command.__name__.rstrip("_"))(command)

@@ -1,4 +1,4 @@
-"""Commands that read the views of the configured database: `kpi`, `targets`, `duties`, `alerts`."""
+"""Commands that read the views of the configured database: `kpi`, `targets`, `duties`, `problems`, `alerts`."""
 
 import asyncio
 import sys
@@ -55,6 +55,17 @@ def duties(province: Province = None, json: Json = False) -> None:
         tables.print_to_stdout(duties_overview(rows))
 
 
+def problems(province: Province = None, json: Json = False) -> None:
+    """Show the problems that the plans speak of, those that events show first."""
+    from streams.cli import tables
+
+    (rows,) = _read(province, "problem")
+    if json:
+        _print_json(rows)
+    else:
+        tables.print_to_stdout(tables.problems_table(rows))
+
+
 def alerts(province: Province = None, json: Json = False) -> None:
     """Show the alerts, those that fire first."""
     from streams.cli import tables
@@ -78,7 +89,7 @@ def _asked(province: list[str] | None) -> tuple[str, ...]:
 def _read(
     province: list[str] | None,
     *views: Literal[
-        "kpi_current", "target_attainment", "target_reading", "reporting_duty", "alert"
+        "kpi_current", "target_attainment", "target_reading", "reporting_duty", "problem", "alert"
     ],
 ) -> list[Rows]:
     """Return the rows of each view, for the provinces asked for."""
@@ -94,6 +105,7 @@ def _read(
         "target_attainment": queries.target_attainment,
         "target_reading": queries.target_reading,
         "reporting_duty": queries.reporting_duty,
+        "problem": queries.problem,
         "alert": queries.alert,
     }
 

@@ -16,7 +16,7 @@ Row = Mapping[str, object]
 
 _NUMBERS: Final = frozenset({"numerator", "denominator"})
 _DECIMALS: Final = frozenset({"expected_value", "pace"})
-_MEASURED: Final = frozenset({"value", "target_value", "baseline_value"})
+_MEASURED: Final = frozenset({"value", "target_value", "baseline_value", "threshold"})
 _PLACES: Final = Decimal("0.0001")
 
 

@@ -22,6 +22,7 @@ class Titles(NamedTuple):
     indicators: Mapping[str, str]
     targets: Mapping[str, str]
     duties: Mapping[str, str]
+    problems: Mapping[str, str]
     definitions: Mapping[str, TargetDefinitionRow]
 
     def in_order(self, indicators: Collection[str]) -> list[str]:
@@ -60,6 +61,7 @@ def titles() -> Titles:
         {row.indicator: row.name_vi for row in listing.indicators},
         {row.target: row.text_vi for row in listing.targets},
         {row.duty: row.text_vi for row in listing.duties},
+        {row.problem: row.text_vi for row in listing.problems},
         {row.target: row for row in listing.definitions},
     )
 

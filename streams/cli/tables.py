@@ -1,5 +1,6 @@
-"""Tables for people, at most 100 columns wide: figures, targets by status, alerts, dead letters."""
+"""Tables for people, at most 100 columns wide: figures, targets by status, problems, alerts, dead letters."""
 
+import operator
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,17 @@ from models.messages import STATUSES
 from models.rules import State
 from models.topics import PROVINCE_NAMES, PROVINCES
 from streams.cli.notes import Titles, titles
-from streams.cli.words import SEVERITIES, STATES, STYLES, URGENT_FIRST, day, figure
+from streams.cli.words import (
+    PROBLEM_STATES,
+    PROBLEM_STYLES,
+    SEVERITIES,
+    STATES,
+    STYLES,
+    URGENT_FIRST,
+    bound,
+    day,
+    figure,
+)
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]
@@ -148,10 +159,33 @@ def targets_table(
     return table
 
 
+def problems_table(problems: Rows) -> Table:
+    """Return the problems that the plans speak of under their states, those raised first, each with its assumption."""
+    table = new_table("Vấn đề nêu trong kế hoạch")
+    table.add_column("Tỉnh", width=10)
+    table.add_column("Vấn đề", ratio=1)
+    table.add_column("Hiện nay", justify="right", width=15)
+    table.add_column("Mức nêu", justify="right", width=15)
+    table.add_column("Từ ngày", width=10)
+    for state, word in PROBLEM_STATES.items():
+        rows = [row for row in problems if row["state"] == state]
+        if not rows:
+            continue
+        table.add_row("", Text(f"{word}: {len(rows)}", style=PROBLEM_STYLES.get(state, "dim")))
+        for row in _first_of_each_province(rows, None):
+            told = Text(str(row["text_vi"]))
+            told.append(f"\n{row['house_rule_vi'] or row['why_vi']}", style="dim")
+            province = PROVINCE_NAMES[str(row["province"])]
+            since = "" if row["since"] is None else day(row["since"])
+            table.add_row(province, told, _shown(row), bound(row), since)
+        table.add_section()
+    return table
+
+
 def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) -> Table:
     """Return the alerts, those that fire first, the worst first: what each is about, and its Vietnamese reason.
 
-    `a_province`: at most so many of each severity and province.
+    `a_province`: at most so many of each severity and province, one of each rule before a second.
     """
     table = new_table("Cảnh báo")
     table.add_column("Tỉnh", width=10)
@@ -163,7 +197,7 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
             rows = [row for row in alerts if (row["state"], row["severity"]) == (state, severity)]
             if not rows:
                 continue
-            shown = _first_of_each_province(rows, a_province)
+            shown = _first_of_each_province(_rules_in_turn(rows), a_province)
             head = f"{word}, {in_words}: {len(rows)}"
             table.add_row("", Text(head, style=STYLES[severity]))
             for row in shown:
@@ -206,20 +240,30 @@ def _first_of_each_province(rows: Rows, a_province: int | None) -> Rows:
     ]
 
 
+def _rules_in_turn(alerts: Rows) -> Rows:
+    """Return the first alert of each province and rule, then the second of each, and so on."""
+    met: Counter[object] = Counter()
+    turns: list[tuple[int, Row]] = []
+    for row in alerts:
+        turns.append((met[row["province"], row["rule"]], row))
+        met[row["province"], row["rule"]] += 1
+    return [row for _, row in sorted(turns, key=operator.itemgetter(0))]
+
+
 def _add_rest(table: Table, count: int, word: str) -> None:
     if count > 0:
         table.add_row("", Text(f"… và {count} {word} nữa", style="dim"))
 
 
 def _about(alert: Row, called: Titles) -> Text:
-    """Return what an alert is about: a target's words and assumption, an agency's code, or a reporting duty's words."""
+    """Return what an alert is about: a target's words and assumption, an agency's code, or the words of a duty or problem."""
     if alert["target"] is not None:
         target = str(alert["target"])
         return called.with_assumption(called.targets.get(target, target), target)
     if alert["agency"] is not None:
         return Text(str(alert["agency"]))
-    duty = str(alert["dedup_key"]).split("/")[3]
-    return Text(called.duties.get(duty, duty))
+    about = str(alert["dedup_key"]).split("/")[3]
+    return Text(called.duties.get(about) or called.problems.get(about, about))
 
 
 def _reading(row: Row, targets: Rows) -> str:
@@ -243,6 +287,16 @@ def _done_and_needed(row: Row, called: Titles) -> tuple[str, str]:
         return _done(row["value"], row), ""
     needed = called.required(row["target"], row["target_value"], str(row["unit"]))
     return _done(row["value"], row), needed
+
+
+def _shown(row: Row) -> str:
+    """Return a figure with its two sides where it has them; nothing where there can be none."""
+    if row["unit"] is None:
+        return ""
+    shown = figure(row["value"], str(row["unit"]))
+    if row["numerator"] is None:
+        return shown
+    return f"{shown}\n{figure(row['numerator'])}/{figure(row['denominator'])}"
 
 
 def _present(rows: Iterable[Row]) -> list[str]:

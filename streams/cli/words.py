@@ -1,6 +1,7 @@
 """What people read in tables, beyond the catalogue of messages: the order of things, and their colours."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -8,8 +9,9 @@ from models.attainment import Status
 from models.days import VIETNAM
 from models.definitions import NeverDue, Qualifier
 from models.duties import DutyState
-from models.messages import quantity
+from models.messages import OPERATORS, Message, quantity
 from models.rules import Severity, State
+from models.trajectory import Operator
 
 URGENT_FIRST: Final = (
     Status.MISSED,
@@ -80,6 +82,16 @@ MARKS: Final = {
 }
 """What stands before a value that a plan does not state exactly."""
 
+PROBLEM_STATES: Final = {
+    "raised": "đang có",
+    "not_raised": "chưa đến mức nêu",
+    "no_data": "chưa có số liệu",
+    "undetectable": "không sự kiện nào cho thấy",
+}
+"""The states of problems, those that need somebody first."""
+
+PROBLEM_STYLES: Final = {"raised": "yellow", "not_raised": "green"}
+
 NOTHING: Final = "–"
 _CENTS: Final = Decimal("0.01")
 
@@ -90,6 +102,14 @@ def figure(value: object, unit: str = "") -> str:
         return NOTHING
     shown = value.quantize(_CENTS, ROUND_HALF_UP) if isinstance(value, Decimal) else value
     return quantity(shown, unit).vi
+
+
+def bound(row: Mapping[str, object]) -> str:
+    """Return from where on a problem is raised; nothing where no figure shows it."""
+    if row["operator"] is None:
+        return ""
+    value = Message(*[figure(row["threshold"], str(row["unit"]))] * 2)
+    return OPERATORS[Operator(str(row["operator"]))].format(value=value).vi
 
 
 def day(value: object) -> str:

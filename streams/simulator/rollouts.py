@@ -13,6 +13,9 @@ from streams.simulator.registers import MIDNIGHT_TO_OTHERS, procedure_id, proced
 from streams.simulator.wire import SECONDS_PER_DAY, Data, Happening, date_text, key_of, stamp
 from streams.simulator.world import World
 
+ONLINE_LEVEL = 3
+"""From this level on a procedure has an address of its own."""
+
 
 class Rollouts:
     """Deploys systems, connects links and raises online levels on the days that their curves say."""
@@ -110,7 +113,7 @@ class Rollouts:
             "agency_id": owner,
             "old_level": old,
             "new_level": new,
-            "url": None,
+            "url": self._address(number, owner) if new >= ONLINE_LEVEL else None,
             "effective_at": stamp(effective),
         }
         self._agenda[day].append(
@@ -118,6 +121,12 @@ class Rollouts:
                 "procedure.online_level_changed", key_of(code, owner), at, owner, "tthc", data
             )
         )
+
+    def _address(self, number: int, owner: str) -> str:
+        """Return where a procedure stands online: on the provincial portal, every fifth on its agency's own site."""
+        host = f"{self._world.profile.province.replace('-', '')}.gov.vn"
+        site = f"site-{owner.replace('.', '-').lower()}" if number % 5 == 0 else "dichvucong"
+        return f"https://{site}.{host}/{number}"
 
 
 def _passed_at_start(target: int, share: float, level_3: Curve, level_4: Curve) -> bool:

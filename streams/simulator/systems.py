@@ -20,7 +20,14 @@ AVAILABILITY_PROVINCE = "binh-thuan"
 """The only plan that asks for the availability of its data centre."""
 
 CATEGORIES = ("tin_tuc", "van_ban", "thu_tuc", "lich_cong_tac")
-CRITERIA = ("infosec", "effective_use", "site_full_information", "security_level")
+CRITERIA = (
+    "infosec",
+    "effective_use",
+    "site_full_information",
+    "security_level",
+    "os_supported",
+    "open_source",
+)
 CAPABILITIES = (
     "fibre_internet",
     "computers_sufficient",
@@ -76,7 +83,7 @@ class Systems:
             "system_id": system,
             "agency_id": agency.code,
             "system_type": "edoc",
-            "link_id": None,
+            "link_id": self._link(agency, day),
             "status": "up" if self._chance.happens(0.97) else "degraded",
             "traffic": self._chance.below(50_000),
             "at": stamp(at),
@@ -91,6 +98,12 @@ class Systems:
                 data,
             )
         )
+
+    def _link(self, agency: Agency, day: int) -> str | None:
+        """Return the link that a report is about: every other one, where links reach the agency's level."""
+        reached = (one for one in self._world.profile.rollouts if one.link)
+        kind = next((one.kind for one in reached if agency.level in one.levels), None)
+        return None if kind is None or day % 2 else system_id(kind, agency.code)
 
     def _data_centre(self, day: int) -> None:
         """Tell the state of the province's data centre: every hour."""

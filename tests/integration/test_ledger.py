@@ -32,7 +32,7 @@ pytestmark = pytest.mark.integration
 
 TABLES = (
     *("subject", "pane", "kept", "agency", "kpi", "kpi_history", "attainment", "target_reading"),
-    *("obligation", "alert", "alert_history", "outbox", "dead_letter", "feed"),
+    *("obligation", "problem_standing", "alert", "alert_history", "outbox", "dead_letter", "feed"),
 )
 END_WHO_WAITS = """
 SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity

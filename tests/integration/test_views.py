@@ -304,6 +304,40 @@ async def test_a_report_is_shown_with_its_duty_and_the_days_that_it_is_late(
     } == rows[0]  # fmt: skip
 
 
+async def test_a_problem_is_shown_with_its_bound_or_with_why_no_event_can_show_it(
+    database: str, connection: Connection
+) -> None:
+    """Its fixed columns come from the catalogue; the others from the last close at which they changed."""
+    await commit(database, connection, changes())
+
+    seen, unseen = await queries.problem(connection, [PROVINCE])
+
+    assert {
+        "province": PROVINCE, "plan": "dn", "problem": "p1", "section": "II.6", "basis": "stated",
+        "text_vi": "Ít dùng thư", "text_en": "Mail is little used", "detectable": True, "state": "raised",
+        "since": date_of(DAY - 9), "value": Decimal("25.0000"), "numerator": 1, "denominator": 4, "unit": "%",
+        "operator": "at_least", "threshold": 20, "as_of": date_of(DAY - 1), "house_rule_vi": "ít = từ 20%",
+        "house_rule_en": "little = from 20 %", "why_vi": None, "why_en": None,
+    } == seen  # fmt: skip
+    told = ("problem", "detectable", "state", "value", "threshold", "why_vi", "why_en")
+    assert ["p2", False, "undetectable", None, None, "không có", "none"] == [
+        unseen[n] for n in told
+    ]
+
+
+async def test_a_problem_of_a_province_without_a_closed_day_has_no_data(
+    connection: Connection,
+) -> None:
+    """The plan's problems are listed from the start."""
+    await write_listing(connection, LISTING)
+
+    rows = await queries.problem(connection, [PROVINCE])
+
+    assert [("p1", "no_data", None), ("p2", "undetectable", None)] == [
+        (row["problem"], row["state"], row["as_of"]) for row in rows
+    ]
+
+
 async def test_feeds_alerts_and_dead_letters_are_shown_as_stored(
     database: str, connection: Connection
 ) -> None:
@@ -387,7 +421,7 @@ async def test_a_read_back_shows_an_earlier_day_and_leaves_no_trace(
 async def test_a_new_listing_replaces_the_old_one(connection: Connection) -> None:
     """What the catalogue no longer has is gone from the tables."""
     await write_listing(connection, LISTING)
-    fewer = Listing(indicators=LISTING.indicators[:1], measures=(), targets=(), duties=())
+    fewer = Listing(indicators=LISTING.indicators[:1], measures=(), targets=())
 
     await write_listing(connection, fewer)
 

@@ -70,7 +70,7 @@ def revisions(rows: Iterable[AlertRow], targets: Sequence[Target]) -> list[Revis
             closed_day=row.closed_day,
         )
         for row in rows
-        if row.target is None or row.target in watched
+        if row.agency is not None or row.target in watched
     )
 
 

@@ -27,6 +27,7 @@ from models.changes import (
     PaneKey,
     PartKey,
     PartRequest,
+    ProblemRow,
     StoredBook,
 )
 from models.days import Day
@@ -50,6 +51,7 @@ class Tables:
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
     readings: dict[tuple[str, Day], AttainmentRow] = field(default_factory=dict)
     obligations: dict[ObligationKey, ObligationRow] = field(default_factory=dict)
+    problems: dict[str, ProblemRow] = field(default_factory=dict)
     alert_history: list[AlertRow] = field(default_factory=list)
     outbox: list[OutboxMessage] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
@@ -71,6 +73,7 @@ class Tables:
         self.history += changes.history
         self.attainment |= changes.attainment
         self.readings |= {(row.target, row.as_of): row for row in changes.readings}
+        self.problems |= changes.problems
         self.alert_history += changes.alerts
         self.outbox += changes.outbox
         self.dead_letters += changes.dead_letters

@@ -11,6 +11,7 @@ from models.catalogue.listing import (
     IndicatorMeasureRow,
     IndicatorRow,
     Listing,
+    ProblemDefinitionRow,
     ReadingDateRow,
     TargetDefinitionRow,
     TargetRow,
@@ -30,6 +31,7 @@ from models.changes import (
     OutboxMessage,
     PaneKey,
     PartKey,
+    ProblemRow,
 )
 from models.days import Day, Instant, day_from_date
 from models.facts import DeadLetter, Record
@@ -135,6 +137,15 @@ LISTING: Final = Listing(
         DutyRow(PROVINCE, "dn", "r1", "Sở TTTT", "IX.1", "Báo cáo năm", "A yearly report", "cuối năm", "the year's end", None),
         DutyRow(PROVINCE, "dn", "r2", None, "IX.2", "Đôn đốc", "Urging", "không có hạn", "never due", "continuous"),
     ),
+    problems=(
+        ProblemDefinitionRow(
+            PROVINCE, "dn", "p1", "II.6", "stated", "Ít dùng thư", "Mail is little used", "%", "at_least", Decimal(20),
+            "ít = từ 20%", "little = from 20 %", None, None,
+        ),
+        ProblemDefinitionRow(
+            PROVINCE, "dn", "p2", "III.3", "implied", "Trùng lặp", "Overlap", None, None, None, None, None, "không có", "none",
+        ),
+    ),
 )  # fmt: skip
 
 
@@ -192,6 +203,9 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
                 ObligationRow(ObligationKey("r1", "2019", "A"), Day(DAY + 61), "not_due", None),
                 ObligationRow(ObligationKey("r2", "", "*"), None, "not_measurable", None),
             )
+        },
+        problems={
+            "p1": ProblemRow("p1", "raised", Day(DAY - 9), Figure(Decimal("25.0000"), 1, 4)),
         },
         alerts=[ALERT],
         outbox=[

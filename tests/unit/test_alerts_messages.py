@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 
 from models.attainment import Status
-from models.changes import Amount
+from models.catalogue import load_catalogue
+from models.changes import Amount, Figure
 from models.days import Day, day_from_date
+from models.foremost import Foremost
 from models.messages import (
     OPERATORS,
     STATUSES,
@@ -19,7 +21,9 @@ from models.messages import (
     silent_reason,
     target_reason,
 )
+from models.problem_reasons import ProblemFigures, problem_reason
 from models.rules import TARGET_RULES, Rule, State
+from models.topics import PROVINCES
 from models.trajectory import Operator
 
 DEADLINE = day_from_date(date(2020, 12, 31))
@@ -179,3 +183,25 @@ def test_every_reason_is_complete_and_normalised() -> None:
     assert {unicodedata.normalize("NFC", text) for text in texts} == texts
     assert set(STATUSES) == set(Status)
     assert set(OPERATORS) == set(Operator)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("province", PROVINCES)
+def test_every_reason_on_a_problem_is_complete_and_normalised(province: str, state: State) -> None:
+    """With figures and without, with agencies and without; no placeholder is left over."""
+    shown = (Figure(None, None, None), Figure(Decimal("12.5000"), 1, 8), Figure(3, None, None))
+    named = (Foremost(), Foremost(("A", "B")), Foremost(("A",), 4))
+    texts = {
+        text
+        for problem in load_catalogue().province(province).problems
+        if problem.signal is not None
+        for figure in shown
+        for foremost in named
+        for text in problem_reason(
+            state, ProblemFigures(problem.definition, problem.signal, figure, foremost)
+        )
+    }
+
+    assert {text for text in texts if "{" in text or "None" in text} == set()
+    assert {unicodedata.normalize("NFC", text) for text in texts} == texts
+    assert all(text.endswith(".") for text in texts)

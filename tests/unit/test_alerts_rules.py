@@ -25,7 +25,7 @@ def test_many_overdue_dossiers_are_ten_and_a_twentieth(
 
 
 def test_severities_and_days_are_those_of_section_7() -> None:
-    """`for` is 7 for a target, 1 for attained and missed, 3 for overdue dossiers, 1 for silence and reports."""
+    """`for` is 7 for a target, 1 for attained and missed, 3 for overdue dossiers, 1 for silence and reports, 7 for a problem."""
     expected = {
         "target_behind": ("error", 7),
         "target_at_risk": ("warning", 7),
@@ -36,6 +36,7 @@ def test_severities_and_days_are_those_of_section_7() -> None:
         "silent": ("warning", 1),
         "report_due_soon": ("warning", 1),
         "report_late": ("error", 1),
+        "problem_raised": ("warning", 7),
     }
     assert expected == {
         rule.value: (terms.severity.value, terms.minimum_days) for rule, terms in RULES.items()

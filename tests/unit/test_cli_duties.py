@@ -111,8 +111,9 @@ def test_an_alert_on_a_report_is_shown_under_the_words_of_its_duty(
     """It has neither target nor agency: the key says what it is about."""
     alert = {
         "province": "tra-vinh", "target": None, "agency": None, "severity": "error", "state": "firing", "reason_vi": "Quá hạn",
-        "dedup_key": "tra-vinh/p/report_late/r1/plan", "starts_at": date(2019, 10, 15),
+        "dedup_key": "tra-vinh/p/report_late/r1/plan", "starts_at": date(2019, 10, 15), "rule": "report_late",
     }  # fmt: skip
-    print_to_stdout(alerts_table([alert], Titles({}, {}, {"r1": "Báo cáo kết quả"}, {})))
+    called = Titles({}, {}, {"r1": "Báo cáo kết quả"}, {}, {})
+    print_to_stdout(alerts_table([alert], called))
 
     assert "Báo cáo kết quả" in capsys.readouterr().out

@@ -38,6 +38,7 @@ def test_every_table_with_changes_is_written_once() -> None:
             statements.UPSERT_ATTAINMENT,
             statements.UPSERT_READINGS,
             statements.UPSERT_OBLIGATIONS,
+            statements.UPSERT_PROBLEMS,
             statements.INSERT_ALERT_HISTORY,
             statements.UPSERT_ALERTS,
             statements.INSERT_OUTBOX,

@@ -131,6 +131,18 @@ CREATE TABLE tiendo.obligation (
     PRIMARY KEY (province, duty, period, reporter)
 ) PARTITION BY LIST (province);
 
+-- How the problems stand that a plan speaks of; a row changes only when what it says does.
+CREATE TABLE tiendo.problem_standing (
+    province text COLLATE "C" NOT NULL,
+    problem text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    since date,
+    value numeric,
+    numerator numeric,
+    denominator numeric,
+    PRIMARY KEY (province, problem)
+) PARTITION BY LIST (province);
+
 CREATE TABLE tiendo.alert (
     province text COLLATE "C" NOT NULL,
     alert_id text COLLATE "C" NOT NULL,
@@ -321,6 +333,24 @@ CREATE TABLE tiendo.duty (
     PRIMARY KEY (province, duty)
 ) PARTITION BY LIST (province);
 
+CREATE TABLE tiendo.problem (
+    province text COLLATE "C" NOT NULL,
+    plan text COLLATE "C" NOT NULL,
+    problem text COLLATE "C" NOT NULL,
+    section text NOT NULL,
+    basis text COLLATE "C" NOT NULL,
+    text_vi text NOT NULL,
+    text_en text NOT NULL,
+    unit text,
+    operator text COLLATE "C",
+    threshold numeric,
+    house_rule_vi text,
+    house_rule_en text,
+    why_vi text,
+    why_en text,
+    PRIMARY KEY (province, problem)
+) PARTITION BY LIST (province);
+
 -- Gives a province its partition of every table; again after a migration that adds a table. Rows that are
 -- rewritten in place get room on their page, so that an update need not touch the index.
 CREATE FUNCTION tiendo.add_province(slug text) RETURNS void
@@ -336,7 +366,8 @@ BEGIN
         EXECUTE format(
             'CREATE TABLE IF NOT EXISTS tiendo.%I PARTITION OF tiendo.%I FOR VALUES IN (%L) WITH (fillfactor = %s)',
             parent || '_' || replace(slug, '-', '_'), parent, slug,
-            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'target_reading', 'obligation', 'feed')
+            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'target_reading', 'obligation',
+                                  'problem_standing', 'feed')
                 THEN 75 ELSE 100 END
         );
     END LOOP;

@@ -150,6 +150,19 @@ FROM tiendo.duty d
 JOIN tiendo.obligation o ON o.province = d.province AND o.duty = d.duty
 JOIN tiendo.progress p ON p.province = d.province;
 
+-- A problem whose province has closed no day yet has no standing: nothing is known of it.
+CREATE VIEW api.problem AS
+SELECT
+    d.province, d.plan, d.problem, d.section, d.basis, d.text_vi, d.text_en,
+    d.why_vi IS NULL AS detectable,
+    CASE WHEN d.why_vi IS NOT NULL THEN 'undetectable' ELSE coalesce(s.state, 'no_data') END COLLATE "C" AS state,
+    s.since, s.value, s.numerator, s.denominator, d.unit, d.operator, d.threshold,
+    p.closed_day AS as_of,
+    d.house_rule_vi, d.house_rule_en, d.why_vi, d.why_en
+FROM tiendo.problem d
+LEFT JOIN tiendo.problem_standing s ON s.province = d.province AND s.problem = d.problem
+LEFT JOIN tiendo.progress p ON p.province = d.province;
+
 CREATE VIEW api.alert AS
 SELECT
     alert_id, dedup_key, province, plan, rule, target, agency, severity, state, reason_vi, reason_en,
@@ -319,12 +332,35 @@ COMMENT ON COLUMN api.reporting_duty.house_rule_vi IS 'What is assumed where the
 COMMENT ON COLUMN api.reporting_duty.house_rule_en IS 'What is assumed where the plan leaves something open, in English.';
 COMMENT ON COLUMN api.reporting_duty.reason IS 'Why it is never due: no_period, continuous or conditional; else NULL.';
 
+COMMENT ON VIEW api.problem IS 'The problems that each plan speaks of, and whether a figure shows them at the last closed day.';
+COMMENT ON COLUMN api.problem.province IS 'Slug of the province.';
+COMMENT ON COLUMN api.problem.plan IS 'The plan that speaks of the problem.';
+COMMENT ON COLUMN api.problem.problem IS 'Id of the problem; alerts on it carry it in their dedup_key.';
+COMMENT ON COLUMN api.problem.section IS 'Section of the plan that speaks of it.';
+COMMENT ON COLUMN api.problem.basis IS 'stated (a shortcoming), fact (a number of the present state) or implied (by a duty or target).';
+COMMENT ON COLUMN api.problem.text_vi IS 'The problem in the plan''s words.';
+COMMENT ON COLUMN api.problem.text_en IS 'The problem in English.';
+COMMENT ON COLUMN api.problem.detectable IS 'False where no event can show it; why_vi and why_en say why.';
+COMMENT ON COLUMN api.problem.state IS 'raised, not_raised, no_data or undetectable.';
+COMMENT ON COLUMN api.problem.since IS 'First day of the episode that runs; NULL where none does.';
+COMMENT ON COLUMN api.problem.value IS 'The figure by which it is seen, at the last closed day.';
+COMMENT ON COLUMN api.problem.numerator IS 'Numerator of the figure, where it has one.';
+COMMENT ON COLUMN api.problem.denominator IS 'Denominator of the figure, where it has one.';
+COMMENT ON COLUMN api.problem.unit IS 'Unit of the figure and of the threshold.';
+COMMENT ON COLUMN api.problem.operator IS 'How the figure must stand to the threshold to raise it: at_least, more_than, at_most or less_than.';
+COMMENT ON COLUMN api.problem.threshold IS 'From where on it is raised: a house rule, no plan prints one.';
+COMMENT ON COLUMN api.problem.as_of IS 'The last closed day; NULL before the first.';
+COMMENT ON COLUMN api.problem.house_rule_vi IS 'The assumption behind figure and threshold, in Vietnamese.';
+COMMENT ON COLUMN api.problem.house_rule_en IS 'The assumption behind figure and threshold, in English.';
+COMMENT ON COLUMN api.problem.why_vi IS 'Why no event can show it, in Vietnamese; NULL where one can.';
+COMMENT ON COLUMN api.problem.why_en IS 'Why no event can show it, in English; NULL where one can.';
+
 COMMENT ON VIEW api.alert IS 'The present state of every alert.';
 COMMENT ON COLUMN api.alert.alert_id IS 'Id of the alert; kept when its start moves.';
-COMMENT ON COLUMN api.alert.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, or duty and period.';
+COMMENT ON COLUMN api.alert.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, problem, or duty and period.';
 COMMENT ON COLUMN api.alert.province IS 'Slug of the province.';
-COMMENT ON COLUMN api.alert.plan IS 'The plan of the target; ''house'' for the rules of the house.';
-COMMENT ON COLUMN api.alert.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late.';
+COMMENT ON COLUMN api.alert.plan IS 'The plan of the target, problem or duty; ''house'' for the rules on agencies.';
+COMMENT ON COLUMN api.alert.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late, problem_raised.';
 COMMENT ON COLUMN api.alert.target IS 'Id of the target, for a rule about targets.';
 COMMENT ON COLUMN api.alert.agency IS 'Code of the agency, for a rule about agencies.';
 COMMENT ON COLUMN api.alert.severity IS 'critical, error, warning or info.';
@@ -340,10 +376,10 @@ COMMENT ON COLUMN api.alert.closed_day IS 'The day whose close wrote the revisio
 
 COMMENT ON VIEW api.alert_history IS 'Every revision of every alert; never rewritten.';
 COMMENT ON COLUMN api.alert_history.alert_id IS 'Id of the alert; kept when its start moves.';
-COMMENT ON COLUMN api.alert_history.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, or duty and period.';
+COMMENT ON COLUMN api.alert_history.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, problem, or duty and period.';
 COMMENT ON COLUMN api.alert_history.province IS 'Slug of the province.';
-COMMENT ON COLUMN api.alert_history.plan IS 'The plan of the target; ''house'' for the rules of the house.';
-COMMENT ON COLUMN api.alert_history.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late.';
+COMMENT ON COLUMN api.alert_history.plan IS 'The plan of the target, problem or duty; ''house'' for the rules on agencies.';
+COMMENT ON COLUMN api.alert_history.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late, problem_raised.';
 COMMENT ON COLUMN api.alert_history.target IS 'Id of the target, for a rule about targets.';
 COMMENT ON COLUMN api.alert_history.agency IS 'Code of the agency, for a rule about agencies.';
 COMMENT ON COLUMN api.alert_history.severity IS 'critical, error, warning or info.';
