@@ -6,9 +6,9 @@ A target says what the plan promises; how its figure is made is said by the indi
 import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.definitions.base import Definition
 from models.definitions.indicators import Indicator
@@ -68,6 +68,8 @@ class Target(Definition):
     kind: Kind
     operator: Literal["at_least", "more_than", "at_most", "less_than", "equal"]
     value: Decimal | int | None
+    assumed_value: Decimal | int | None = None
+    """What a sentence without a number is judged by, where its words allow one reading ('most': more than half)."""
     unit: str
     measurability: Measurability
     value_basis: Literal["stated", "implied", "none"]
@@ -79,10 +81,23 @@ class Target(Definition):
     recurrence: Literal["yearly", "continuous"] | None = None
     ambiguity: str | None = None
     overlaps_with: list[str] = Field(default_factory=list)
-    not_measurable: str | None = None
-    """A reason code where no event can supply the figure."""
     indicator: Indicator | None = None
     """None: not defined yet (`definition_missing`)."""
+
+    @model_validator(mode="after")
+    def _assumption_is_told(self) -> Self:
+        if self.assumed_value is None:
+            return self
+        if self.value is not None:
+            raise ValueError("an assumed_value stands only where the plan prints no value")
+        if self.indicator is None or self.indicator.house_rule is None:
+            raise ValueError("an assumed_value needs a house_rule that tells it")
+        return self
+
+    @property
+    def judged_by(self) -> Decimal | int | None:
+        """The value that figures are compared with; None: there is none, or a change is compared with 0."""
+        return self.assumed_value if self.value is None else self.value
 
 
 class ListRow(Definition):
