@@ -346,7 +346,10 @@ class Reader:
             )
             if not self._heard_of(change.of, earlier, agencies):
                 before = None
-        value = None if now is None or before is None else now - before
+        value = None
+        if now is not None and before is not None:
+            exact = isinstance(now, Fraction) or isinstance(before, Fraction)
+            value = Fraction(now) - Fraction(before) if exact else now - before
         if present.denominator is None:
             return Sides(value, present.value, missing=before is None)
         return Sides(value, present.numerator, present.denominator, missing=before is None)
