@@ -3,151 +3,25 @@
 Each history is the least that shows one thing; everything runs through the fold, as it does for a province.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from models.catalogue import load_catalogue
-from models.changes import AttainmentRow
-from models.days import VIETNAM, day_from_date
-from models.facts import Record
+from models.days import VIETNAM
 from tests.support.drafts import Draft
-from tests.support.fold import fold
-
-MORNING: Final = time(8, tzinfo=VIETNAM)
-NAMES: Final = {
-    "dong-nai": "dong-nai-2016-2020",
-    "tra-vinh": "tra-vinh-2019",
-    "ba-ria-vung-tau": "ba-ria-vung-tau-2011-2015",
-    "hai-duong": "hai-duong-2017",
-    "binh-thuan": "binh-thuan-2018",
-}
-
-
-def said(kind: str, day: str, agency: str = "A1", **data: Any) -> Draft:  # noqa: ANN401 - a payload
-    """Return a fact told at eight in the morning of a day."""
-    at = datetime.combine(date.fromisoformat(day), MORNING)
-    return Draft(kind, data, agency, at, at, at, id=f"{kind}-{day}-{agency}-{sorted(data.items())}")
-
-
-def judged(province: str, target: str, day: str, facts: Sequence[Draft]) -> AttainmentRow:
-    """Return how a target stands at the close of a day on which only these facts are known."""
-    later = int(datetime(2026, 1, 1, tzinfo=VIETNAM).timestamp() * 1000)
-    log = [
-        Record(province, offset, later, None, fact.line(province))
-        for offset, fact in enumerate(facts)
-    ]
-    worker = fold(
-        load_catalogue().province(province), log, until=day_from_date(date.fromisoformat(day))
-    )
-    refused = [(one.reason, one.field, one.detail) for one in worker.tables.dead_letters]
-    assert [] == refused
-    return worker.tables.attainment[f"{NAMES[province]}-{target}"]
-
-
-def share(row: AttainmentRow) -> tuple[str, int, int]:
-    """Return value, numerator and denominator of a ratio as they are shown."""
-    return str(row.figure.value), int(row.figure.numerator or 0), int(row.figure.denominator or 0)
-
-
-def instant(day: str, hour: int = 8, minute: int = 0) -> str:
-    """Return an instant in Việt Nam."""
-    return f"{day}T{hour:02d}:{minute:02d}:00+07:00"
-
-
-def registered(agency: str, day: str, level: str) -> Draft:
-    """Return the register entry of an active agency."""
-    entry: dict[str, Any] = {
-        "agency_id": agency,
-        "name": agency,
-        "level": level,
-        "block": "nha_nuoc",
-        "parent_agency_id": None,
-        "is_administrative": True,
-        "handles_procedures": True,
-        "has_one_stop_unit": True,
-        "active": True,
-        "valid_from": day,
-        "valid_to": None,
-    }
-    return said("agency.registered", day, agency, **entry)
-
-
-def procedure(number: int, day: str, **more: Any) -> Draft:  # noqa: ANN401 - a payload
-    """Return the register entry of an active procedure."""
-    entry: dict[str, Any] = {
-        "procedure_id": f"P{number}",
-        "name": "x",
-        "owner_agency_id": "A1",
-        "handling_level": "so",
-        "service_group": "x",
-        "one_stop": True,
-        "interlinked": False,
-        "in_plan_list": None,
-        "list_row": None,
-        "active": True,
-    }
-    return said("procedure.registered", day, **{**entry, **more})
-
-
-def online(number: int, day: str, level: int) -> Draft:
-    """Return that a procedure reached an online level."""
-    return said(
-        "procedure.online_level_changed",
-        day,
-        procedure_id=f"P{number}",
-        agency_id="A1",
-        old_level=None,
-        new_level=level,
-        url=None,
-        effective_at=instant(day),
-    )
-
-
-def official(name: str, day: str, agency: str = "A1") -> Draft:
-    """Return the register entry of an active official."""
-    return said(
-        "official.registered",
-        day,
-        agency,
-        official_id=name,
-        agency_id=agency,
-        employment_class="cong_chuc",
-        roles=["staff"],
-        active=True,
-        valid_from=day,
-        valid_to=None,
-    )
-
-
-def mailbox(name: str, day: str, account: str) -> Draft:
-    """Return that an official was given a mailbox."""
-    return said(
-        "account.provisioned",
-        day,
-        account_id=account,
-        system="mail",
-        official_id=name,
-        agency_id="A1",
-        active=True,
-        provisioned_at=instant(day),
-    )
-
-
-def used(name: str, day: str, account: str) -> Draft:
-    """Return that an official used a mailbox on a day."""
-    return said(
-        "account.used",
-        day,
-        account_id=account,
-        system="mail",
-        official_id=name,
-        agency_id="A1",
-        used_on=day,
-        actions=3,
-    )
+from tests.support.plan_facts import (
+    instant,
+    judged,
+    mailbox,
+    official,
+    online,
+    procedure,
+    registered,
+    said,
+    share,
+    used,
+)
 
 
 def test_148_of_1137_procedures_of_dong_nai_are_13_0167_percent() -> None:
