@@ -87,6 +87,10 @@ class Scope(NamedTuple):
     agency: str
     members: frozenset[str] | None = None
 
+    def covers(self, agency: str) -> bool:
+        """Return whether an agency is one of these."""
+        return agency in self.members if self.members is not None else self.agency in {ALL, agency}
+
     def series(self, measure: str, bucket: str = "") -> Series:
         """Return the series of a measure over these agencies."""
         if self.members is not None:
@@ -131,6 +135,23 @@ class ValueForm:
     def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
         """Return the sums behind the figures of several views; a ratio's value is still None."""
         return [Figure(total, None, None) for total in scope.totals(self.names, views)]
+
+
+@dataclass(frozen=True, slots=True)
+class LeastForm:
+    """The least of several measures' sums."""
+
+    names: tuple[str, ...]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
+        return frozenset(self.names)
+
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
+        rows = [scope.totals((name,), views) for name in self.names]
+        return [Figure(min(column), None, None) for column in zip(*rows, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +243,15 @@ class RatioForm:
         """Whether a side is a last value, so that this is no ratio of flows."""
         return isinstance(self.numerator, LatestForm) or isinstance(self.denominator, LatestForm)
 
+    def lacks(self, scope: Scope, views: Sequence[View]) -> list[bool]:
+        """Return of several views whether a side is a last value that nothing has supplied yet."""
+        latest = [
+            side.sums(scope, views)
+            for side in (self.numerator, self.denominator)
+            if isinstance(side, LatestForm)
+        ]
+        return [any(side[number].value is None for side in latest) for number in range(len(views))]
+
     def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
         """Return the sums behind the figures of several views; a ratio's value is still None."""
         sides = zip(
@@ -255,11 +285,13 @@ class CountedForm:
     rows: int
     milestone: bool = False
     """True: the value is 1 once all rows are met, else 0."""
+    weights: tuple[str, ...] = ()
+    """Stocks that are summed over the agencies instead of counting these."""
 
     @property
     def measures(self) -> frozenset[str]:
         """The measures that it reads."""
-        return frozenset({self.met} if self.of is None else {self.met, self.of})
+        return frozenset(one for one in (self.met, self.of, *self.weights) if one is not None)
 
     def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
         """Return the sums behind the figures of several views; a ratio's value is still None."""
@@ -267,17 +299,33 @@ class CountedForm:
 
     def _counted(self, scope: Scope, day: int) -> Figure:
         if self.of is not None:
-            met = scope.series(self.met).upto(day)
-            return Figure(met, met, scope.series(self.of).upto(day))
+            if self.weights:
+                met, of = (self._weighed(scope, side, day) for side in (self.met, self.of))
+            else:
+                met, of = (scope.series(side).upto(day) for side in (self.met, self.of))
+            return Figure(met, met, of)
         met = sum(row.upto(day) > 0 for row in scope.by_bucket(self.met).values())
         if self.milestone:
             return Figure(int(met == self.rows), met, self.rows)
         return Figure(met, met, self.rows)
 
+    def _weighed(self, scope: Scope, side: str, day: int) -> Amount:
+        """Return the weights of the agencies that are on a side on the day."""
+        members = frozenset(
+            agency
+            for agency in scope.panes.agencies(side)
+            if scope.covers(agency) and scope.panes.series(side, "", agency).upto(day) > 0
+        )
+        weighed = Scope(scope.panes, ALL, members)
+        return sum(weighed.series(name).upto(day) for name in self.weights)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeForm:
-    """A figure less the same one years before, or less a reference; None where either side is."""
+    """A figure less the same one years before, or less a reference; None where either side is.
+
+    What is compared travels along as numerator, or as numerator and denominator where it is a ratio: it is shown, reference or not.
+    """
 
     of: Form
     factor: int | None
@@ -285,6 +333,8 @@ class ChangeForm:
     years: int | None
     latest: LatestForm | None
     reference: Amount | None
+    flows: bool
+    """The figure is one of flows: before its first amount nothing is known, so a sum of 0 is no reference."""
 
     @property
     def measures(self) -> frozenset[str]:
@@ -293,9 +343,10 @@ class ChangeForm:
 
     def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
         """Return the sums behind the figures of several views; a ratio's value is still None."""
+        sums = self.of.sums(scope, views)
         return [
-            Figure(_amount(change) if isinstance(change, Fraction) else None, None, None)
-            for change in self.changes(scope, views)
+            _compared(_amount(change) if isinstance(change, Fraction) else None, now)
+            for change, now in zip(self.changes(scope, views), sums, strict=True)
         ]
 
     def changes(
@@ -315,7 +366,15 @@ class ChangeForm:
         if self.latest is not None:
             values = [figure.value for figure in self.latest.sums(scope, views)]
             return [None if value is None else Fraction(value) for value in values]
-        return self._exact(scope, [view_years_before(seen, self.years or 0) for seen in views])
+        earlier = [view_years_before(seen, self.years or 0) for seen in views]
+        before = self._exact(scope, earlier)
+        if not self.flows:
+            return before
+        series = [scope.series(measure) for measure in self.of.measures]
+        return [
+            value if sum(one.upto(seen.day) for one in series) else None
+            for value, seen in zip(before, earlier, strict=True)
+        ]
 
     def _exact(self, scope: Scope, views: Sequence[View]) -> list[Fraction | None]:
         return [self._exact_value(sums) for sums in self.of.sums(scope, views)]
@@ -326,6 +385,12 @@ class ChangeForm:
                 return None
             return self.factor * Fraction(sums.numerator or 0) / Fraction(sums.denominator)
         return None if sums.value is None else Fraction(sums.value)
+
+
+def _compared(value: Amount | None, now: Figure) -> Figure:
+    if now.denominator is None:
+        return Figure(value, now.value, None)
+    return Figure(value, now.numerator, now.denominator)
 
 
 def _amount(value: Fraction) -> Amount:
@@ -415,6 +480,12 @@ class CompiledIndicator:
         if self._counts_facts and not sources.kept.any(self.reads, ALL):
             return [None] * len(views)
         sums = self.form.sums(scope, views)
+        if isinstance(self.form, RatioForm) and self.form.reads_latest:
+            lacking = self.form.lacks(scope, views)
+            return [
+                NO_REFERENCE if lacks else self._ratio_reading(one)
+                for lacks, one in zip(lacking, sums, strict=True)
+            ]
         if self.kind == "ratio":
             return [self._ratio_reading(one) for one in sums]
         return [None if one.value is None else one.value.as_integer_ratio() for one in sums]

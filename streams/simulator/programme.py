@@ -9,6 +9,9 @@ from models.days import date_of, year_start
 from streams.simulator.wire import Data, Happening, date_text, key_of, stamp
 from streams.simulator.world import World
 
+EMULATION: Final = 25
+"""Day of the year on which agencies issue the criteria that they judge their staff by."""
+
 INDICES: Final = (
     ("PCI", 75, 60),
     ("PAPI", 95, 45),
@@ -45,6 +48,8 @@ class Programme:
         for _ in range(self._chance.count(self._world.rate(0.35, day))):
             self._meeting(day)
         of_year = day - year_start(day)
+        if of_year == EMULATION:
+            self._emulation(day)
         for index, published, score in INDICES:
             if of_year == published:
                 self._index(index, score, day)
@@ -77,6 +82,26 @@ class Programme:
             "held_at": stamp(at),
         }
         self._world.tell(Happening("meeting.held", meeting, at, host, "hop", data))
+
+    def _emulation(self, day: int) -> None:
+        """Let most departments and districts put the use of IT among their criteria of the year."""
+        year = date_of(day).year
+        for agency in self._world.busy:
+            if agency.level == "xa" or not self._chance.happens(0.9):
+                continue
+            policy = f"TD-{year}-{agency.code}"
+            data: Data = {
+                "policy_id": policy,
+                "policy_kind": "emulation",
+                "topic": "Tiêu chí thi đua",
+                "agency_id": agency.code,
+                "number": f"01/QĐ-{year}",
+                "issued_at": date_text(day),
+                "replaces": None,
+                "plan_item": "it-emulation-criteria",
+            }
+            at = self._chance.office_moment(day)
+            self._world.tell(Happening("policy.issued", policy, at, agency.code, "vanban", data))
 
     def _index(self, index: str, score: int, day: int) -> None:
         year = date_of(day).year

@@ -52,33 +52,33 @@ class Rollouts:
             reached = self._first - self._chance.between(30, 700)
         at = self._chance.office_moment(day)
         tell = self._link if rollout.link else self._system
-        self._agenda[day].append(tell(rollout.kind, agency, at, date_text(reached)))
+        self._agenda[day].append(tell(rollout, agency, at, date_text(reached)))
 
-    def _system(self, kind: str, agency: Agency, at: int, deployed: str) -> Happening:
-        system = system_id(kind, agency.code)
+    def _system(self, rollout: Rollout, agency: Agency, at: int, deployed: str) -> Happening:
+        system = system_id(rollout.item or rollout.kind, agency.code)
         data: Data = {
             "system_id": system,
-            "system_type": kind,
+            "system_type": rollout.kind,
             "agency_id": agency.code,
             "stage": "effective" if self._chance.happens(0.3) else "in_use",
             "deployed_at": deployed,
-            "plan_item": None,
+            "plan_item": rollout.item,
         }
         return Happening(
             "system.deployed", key_of(system, agency.code), at, agency.code, "hethong", data
         )
 
-    def _link(self, kind: str, agency: Agency, at: int, connected: str) -> Happening:
-        link = system_id(kind, agency.code)
+    def _link(self, rollout: Rollout, agency: Agency, at: int, connected: str) -> Happening:
+        link = system_id(rollout.item or rollout.kind, agency.code)
         data: Data = {
             "link_id": link,
             "from_id": agency.code,
             "to_id": self._world.agencies[0].code,
             "agency_id": agency.code,
-            "link_type": kind,
+            "link_type": rollout.kind,
             "active": True,
             "connected_at": connected,
-            "plan_item": None,
+            "plan_item": rollout.item,
         }
         return Happening("system.connected", link, at, agency.code, "hethong", data)
 

@@ -113,6 +113,7 @@ def test_an_alert_and_a_figure_show_the_assumption_too() -> None:
     """Whoever reads the number reads what it rests on."""
     alert = {
         "province": "dong-nai",
+        "rule": "target_behind",
         "target": MAIL,
         "agency": None,
         "severity": "error",
@@ -138,6 +139,7 @@ def test_an_agency_s_alert_has_no_assumption() -> None:
     """The house's rules stand in their own words."""
     alert = {
         "province": "dong-nai",
+        "rule": "silent",
         "target": None,
         "agency": "so-tttt",
         "severity": "warning",
