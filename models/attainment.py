@@ -38,6 +38,13 @@ MILESTONE_WARNING_DAYS: Final = 30
 """A milestone without stated steps is at risk from 30 days before its deadline."""
 
 
+NO_VALUE: Final = "no_value"
+"""Why there is no data: no event that the figure is made of has come yet, or its denominator is 0."""
+
+DENOMINATOR_UNDER_20: Final = "denominator_under_20"
+"""Why there is no data: there is a value, of too few cases to judge by."""
+
+
 class Status(StrEnum):
     """How a target stands on a day; the first that holds, in this order."""
 
@@ -95,6 +102,7 @@ class Standing(NamedTuple):
     pace: Decimal | None
     forecast: Day | None
     reason: str | None
+    """Why the day is not measurable or has no data."""
 
 
 def quantized(value: Fraction) -> Decimal:
@@ -288,8 +296,12 @@ class StatusSeries:
             expected=None if expected is None else quantized(expected),
             pace=None if pace is None else quantized(pace),
             forecast=forecast,
-            reason=None,
+            reason=_why_no_data(reading) if status is Status.NO_DATA else None,
         )
+
+
+def _why_no_data(reading: Reading) -> str:
+    return DENOMINATOR_UNDER_20 if isinstance(reading, Thin) else NO_VALUE
 
 
 def _start(run: _Run) -> Day:

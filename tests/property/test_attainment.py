@@ -261,6 +261,9 @@ def test_a_standing_shows_what_the_status_was_judged_by(
         unjudged = Standing(Status.NOT_MEASURABLE, standing.since, None, None, None, reason)
         assert unjudged == standing
     else:
+        reason = None
+        if status == "no_data":
+            reason = "no_value" if reading is None else "denominator_under_20"
         assert (
             Standing(
                 Status(status),
@@ -268,7 +271,7 @@ def test_a_standing_shows_what_the_status_was_judged_by(
                 rounded(expected),
                 rounded(pace),
                 Day(int(forecast)) if forecast <= 2_932_896 else None,
-                None,
+                reason,
             )
             == standing
         )

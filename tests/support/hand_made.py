@@ -192,7 +192,7 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
                 "t1", Day(DAY - 5), Figure(Decimal("70.0000"), 7, 10), Decimal(80), None, None, "behind", Day(DAY - 8), None,
             ),
             AttainmentRow(
-                "t1", Day(DAY - 6), Figure(None, 0, 0), None, None, None, "no_data", Day(DAY - 6), None,
+                "t1", Day(DAY - 6), Figure(None, 0, 0), None, None, None, "no_data", Day(DAY - 6), "no_value",
             ),
         ],
         obligations={

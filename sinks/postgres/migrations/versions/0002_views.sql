@@ -243,7 +243,7 @@ COMMENT ON COLUMN api.target_attainment.pace IS 'Progress made over progress exp
 COMMENT ON COLUMN api.target_attainment.forecast_date IS 'Day on which the target is met at the slope of the last 90 days; NULL if that leads elsewhere.';
 COMMENT ON COLUMN api.target_attainment.status IS 'not_measurable, not_started, no_data, attained, missed, regressed, behind, at_risk or on_track.';
 COMMENT ON COLUMN api.target_attainment.status_since IS 'First day of the run of days with this status.';
-COMMENT ON COLUMN api.target_attainment.reason IS 'Why the target is not measurable; else NULL.';
+COMMENT ON COLUMN api.target_attainment.reason IS 'Why the target is not measurable (definition_missing, reference_missing) or has no data (no_value, denominator_under_20); else NULL.';
 COMMENT ON COLUMN api.target_attainment.measurability IS 'quantified, dated, implied, undated or directional; only the first two raise alerts.';
 COMMENT ON COLUMN api.target_attainment.section IS 'Section of the plan that prints the target.';
 COMMENT ON COLUMN api.target_attainment.text_vi IS 'The target in the plan''s words.';
@@ -281,7 +281,7 @@ COMMENT ON COLUMN api.target_reading.pace IS 'Progress made over progress expect
 COMMENT ON COLUMN api.target_reading.forecast_date IS 'Day on which the target was to be met at the slope of the 90 days before.';
 COMMENT ON COLUMN api.target_reading.status IS 'Status of that day, as in target_attainment.';
 COMMENT ON COLUMN api.target_reading.status_since IS 'First day of the run of days with this status.';
-COMMENT ON COLUMN api.target_reading.reason IS 'Why the target is not measurable; else NULL.';
+COMMENT ON COLUMN api.target_reading.reason IS 'Why the target was not measurable or had no data, as in target_attainment; else NULL.';
 COMMENT ON COLUMN api.target_reading.section IS 'Section of the plan that sets the day.';
 COMMENT ON COLUMN api.target_reading.name_vi IS 'What the plan is read for on that day, in Vietnamese.';
 COMMENT ON COLUMN api.target_reading.name_en IS 'What the plan is read for, in English.';
