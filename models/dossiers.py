@@ -105,13 +105,16 @@ def overdue(facts: Grouped) -> Intervals:
     if first is None:
         return NEVER
     result: list[Interval] = []
-    reached, last_in_time, stood = received.day, day_of(first), 0
-    for stay in (*stays(facts), Stay(closed, closed)):
-        start, end = max(reached, Day(last_in_time + 1), received.day), min(stay.start, closed)
+    reached, late, stood = received.day, Day(day_of(first) + 1), 0
+    for stay in stays(facts):
+        start, end = max(reached, late), min(stay.start, closed)
         if start < end:
             result.append((start, end, received))
-        reached = stay.end
-        if final is None and stay.start < stay.end < FOREVER:
+        reached = max(stay.end, received.day)
+        if final is None and stay.end != FOREVER:
             stood += working_days(stay.start, stay.end)
-            last_in_time = day_of(_moved(first, stood))
+            late = Day(day_of(_moved(first, stood)) + 1)
+    start = max(reached, late)
+    if start < closed:
+        result.append((start, closed, received))
     return result

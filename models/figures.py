@@ -354,6 +354,8 @@ class ChangeForm:
     ) -> list[Fraction | Literal[NoReference.NO_REFERENCE] | None]:
         """Return the exact changes; `NO_REFERENCE` where nothing has supplied the other side, None where there is no figure."""
         before = self._against(scope, views)
+        if before.count(None) == len(before):  # usual in a log's first year
+            return [NO_REFERENCE] * len(before)
         now = self._exact(scope, views)
         return [
             NO_REFERENCE if other is None else None if one is None else one - other

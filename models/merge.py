@@ -72,13 +72,14 @@ class Merge:
         verdict = judge(assertion, held)
         if verdict is Verdict.APPLIED:
             losing, gaining = told(fact, held), told(fact, assertion)
-            told_before = told_by(home.facts)
+            handed_on = fact.type in HANDED_ON
+            told_before = told_by(home.facts) if handed_on else ()
             home.put(fact, assertion)
             for one in dict.fromkeys((*losing, *gaining)):
                 gone = held if one in losing else None
                 come = assertion if one in gaining else None
                 self._replace(self._subject(one), fact, gone, come)
-            if fact.type in HANDED_ON:
+            if handed_on:
                 self._hand_on(home.facts, told_before)
         return verdict, held
 

@@ -4,6 +4,7 @@ A series keeps running totals up to the first day that changed since they were l
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -109,9 +110,9 @@ class PaneTable:
     def __init__(self) -> None:
         self._series: dict[str, dict[str, dict[str, Series]]] = {}
         """measure -> bucket -> agency (or `ALL`) -> series"""
-        self._groups: dict[tuple[str, str], dict[frozenset[str], Series]] = {}
-        """Sums over groups of agencies that were asked for."""
-        self._on_day: dict[int, set[tuple[str, str]]] = {}
+        self._groups: dict[str, dict[str, dict[frozenset[str], Series]]] = {}
+        """measure -> bucket -> members -> sums over groups of agencies that were asked for"""
+        self._on_day: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
         """day -> (measure, agency) that ever had an amount on it."""
         self._by_bucket: dict[tuple[str, str], dict[str, Series]] = {}
         """(measure, agency or `ALL`) -> bucket -> series, of the buckets that it ever had an amount in"""
@@ -121,6 +122,7 @@ class PaneTable:
     ) -> dict[tuple[str, str, Day], Amount]:
         """Add to panes of a measure, named by (bucket, agency, day), and to the sums that they are part of; return what those that changed are now."""
         buckets = self._series.setdefault(measure, {})
+        groups = self._groups.get(measure)
         changed: dict[tuple[str, str, Day], Amount] = {}
         together: dict[tuple[str, Day], Amount] = {}
         for pane, amount in amounts.items():
@@ -137,13 +139,11 @@ class PaneTable:
                 self._by_bucket.setdefault((measure, agency), {})[bucket] = series
             changed[pane] = series.add(day, amount)
             together[bucket, day] = together.get((bucket, day), 0) + amount
-            for members, group in self._groups.get((measure, bucket), {}).items():
-                if agency in members:
-                    group.add(day, amount)
-            touched = self._on_day.get(day)
-            if touched is None:
-                touched = self._on_day[day] = set()
-            touched.add((measure, agency))
+            if groups is not None:
+                for members, group in groups.get(bucket, {}).items():
+                    if agency in members:
+                        group.add(day, amount)
+            self._on_day[day].add((measure, agency))
         for (bucket, day), amount in together.items():
             if amount != 0:
                 buckets[bucket][ALL].add(day, amount)
@@ -158,7 +158,7 @@ class PaneTable:
 
     def group(self, measure: str, bucket: str, members: frozenset[str]) -> Series:
         """Return the sum over a group of agencies; it is kept up to date from then on."""
-        groups = self._groups.setdefault((measure, bucket), {})
+        groups = self._groups.setdefault(measure, {}).setdefault(bucket, {})
         group = groups.get(members)
         if group is None:
             group = groups[members] = Series()

@@ -5,6 +5,7 @@ What a subject has a few of is its main part; daily facts and what an agency has
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -26,6 +27,9 @@ _PARTED_BY_MONTH: Final = frozenset({"account.used", "website.content_updated"})
 _PARTED_BY_DAY: Final = frozenset({"system.status_reported"})
 DAILY: Final = _PARTED_BY_MONTH | _PARTED_BY_DAY
 """Types of which a subject may have one fact a day or more; stored in parts by their moment."""
+
+_DAYS_REMEMBERED: Final = 4096
+"""Days whose part is remembered: the facts of a part ask for the same ones again and again."""
 
 _DATE_MOMENTS: Final = frozenset({"account.used"})
 _HASHED: Final = "procedure.online_level_changed"
@@ -52,7 +56,7 @@ class _Stored(NamedTuple):
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _FACTS: Final = msgspec.json.Decoder(list[_Stored])
 _PAYLOAD: Final = msgspec.json.Decoder(dict[str, object], float_hook=Decimal)
-_NOTHING: Final = b"null"
+_NOTHING: Final = "null"
 
 
 def home_of(fact: FactKey) -> SubjectId:
@@ -82,6 +86,7 @@ def parts_between(fact: FactKey, reach: int) -> list[str]:
     return sorted({_daily_part(fact.type, one) for one in days})
 
 
+@lru_cache(_DAYS_REMEMBERED)
 def _daily_part(fact_type: str, day: int) -> str:
     text = date_of(day).isoformat()
     return f"{fact_type}/{text if fact_type in _PARTED_BY_DAY else text[:7]}"
@@ -102,7 +107,7 @@ def encode(facts: Collection[Held]) -> bytes:
                 held.day,
                 held.moment,
                 held.offset,
-                msgspec.Raw(_NOTHING if held.payload is None else held.canonical.encode()),
+                msgspec.Raw((_NOTHING if held.payload is None else held.canonical).encode()),
             )
             for fact, held in (sorted(facts, key=_order) if len(facts) > 1 else facts)
         ]
@@ -117,19 +122,19 @@ def _order(entry: Held) -> tuple[str, str, int]:
 def decode(encoded: bytes) -> Iterator[Held]:
     """Yield the facts of an encoded part."""
     for held in _FACTS.decode(encoded):
-        raw = bytes(held.payload)
-        retracted = raw == _NOTHING
+        canonical = str(held.payload, "utf-8")
+        retracted = canonical == _NOTHING
         yield (
             FactKey(held.type, held.key, held.moment_key),
             Assertion(
                 held.recorded,  # type: ignore[arg-type]  # an Instant, as it was stored
                 held.source,
                 held.id,
-                "" if retracted else raw.decode(),
+                "" if retracted else canonical,
                 held.agency,
                 held.day,  # type: ignore[arg-type]  # a Day, as it was stored
                 held.moment,
                 held.offset,
-                None if retracted else _PAYLOAD.decode(raw),  # type: ignore[arg-type]  # the engine's own values
+                None if retracted else _PAYLOAD.decode(held.payload),  # type: ignore[arg-type]  # the engine's own values
             ),
         )

@@ -102,7 +102,9 @@ class Subject:
     def put(self, fact: FactKey, assertion: Assertion) -> None:
         """Make `assertion` the one in force."""
         self.facts[fact] = assertion
-        self._mark(part_of(self.id.kind, fact))
+        part = part_of(self.id.kind, fact)
+        if part not in self.dirty:
+            self._mark(part)
 
     def drop(self, fact: FactKey) -> None:
         """Forget a fact that is now about another subject."""
@@ -110,13 +112,12 @@ class Subject:
             self._mark(part_of(self.id.kind, fact))
 
     def _mark(self, part: str) -> None:
-        if part not in self.dirty:
-            self.dirty = self.dirty | {part} if self.dirty or part != MAIN else _MAIN_ONLY
+        self.dirty = self.dirty | {part} if self.dirty or part != MAIN else _MAIN_ONLY
 
     def encode(self, parts: dict[PartKey, bytes | None]) -> None:
         """Write down the changed parts as they are to be stored; None where nothing is left."""
         kind, key = self.id
-        if self.dirty is _MAIN_ONLY and self.loaded <= _MAIN_ONLY:
+        if self.dirty == _MAIN_ONLY and self.loaded <= _MAIN_ONLY:
             parts[PartKey(kind, key, MAIN)] = encode(self.facts.items()) if self.facts else None
             return
         members: dict[str, list[Held]] = {part: [] for part in sorted(self.dirty)}

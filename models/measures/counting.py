@@ -11,34 +11,31 @@ from models.events import FieldKind
 from models.facts import Payload
 from models.measures.measure import Ones
 
-_FEW: Final = frozenset({FieldKind.CHOICE, FieldKind.BOOLEAN, FieldKind.INTEGER})
-"""Kinds of fields that have few values, so that the same ones come again."""
-
 _REMEMBERED: Final = 4096
-"""How many combinations of values are remembered, with the measures that count them."""
+"""How many combinations of values are remembered, with the measures that count them: most fields that are tested have few."""
 
 
 class FactCounts:
     """The measures that count the facts of one type, each with what it asks of them."""
 
     def __init__(self, measures: Iterable[tuple[str, Ones]]) -> None:
-        told_apart: list[tuple[str, Ones]] = []
+        by_values: list[tuple[str, Ones]] = []
         self._others: list[tuple[str, Ones]] = []
         for name, ones in measures:
-            few = all(test.kind in _FEW for test in ones.tests)
-            (told_apart if few else self._others).append((name, ones))
-        fields = sorted({test.field for _, ones in told_apart for test in ones.tests})
+            listed = any(test.kind is FieldKind.LIST for test in ones.tests)
+            (self._others if listed else by_values).append((name, ones))
+        fields = sorted({test.field for _, ones in by_values for test in ones.tests})
         self._fields = fields
 
         @lru_cache(_REMEMBERED)
         def counting(*values: Any) -> tuple[str, ...]:  # noqa: ANN401 - values of fields
-            return _counting(told_apart, dict(zip(fields, values, strict=True)))
+            return _counting(by_values, dict(zip(fields, values, strict=True)))
 
         self._counting = counting
 
     def names(self, payload: Payload) -> tuple[str, ...]:
         """Return the measures that count a fact."""
-        names = self._counting(*map(payload.get, self._fields))  # type: ignore[arg-type]  # no list is of these kinds
+        names = self._counting(*map(payload.get, self._fields))  # type: ignore[arg-type]  # none of them is a list
         return names + _counting(self._others, payload) if self._others else names
 
 

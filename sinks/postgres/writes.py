@@ -129,10 +129,10 @@ def _panes(changes: Changes) -> Iterator[Write]:
 
 
 def _left(rows: Mapping[Key, Value], new: AbstractSet[Key]) -> Collection[tuple[Key, Value]]:
-    """Return the rows that are not copied."""
+    """Return the rows that are not copied, in any order."""
     if not are_copied(new):
         return rows.items()
-    return [(key, value) for key, value in rows.items() if key not in new]
+    return [(key, rows[key]) for key in rows.keys() - new]
 
 
 def _kept(changes: Changes) -> Iterator[Write]:
