@@ -4,7 +4,7 @@ Each becomes derived panes of 0 and 1 under ids of its own, so that it is summed
 """
 
 from models.catalogue.context import CompiledForm, FormContext
-from models.catalogue.draft import Draft
+from models.catalogue.draft import Draft, no_list
 from models.changes import Amount
 from models.definitions import Agencies, Checklist, FigureCondition, WindowName
 from models.derived import AgencyDerivation, RowDerivation
@@ -53,7 +53,11 @@ def _requirement(
         draft.counts_events(name) for name in numerator
     )
     if RECORDS in names and not presence:
-        raise place.error("meet", "of `records` it can be asked only whether there are any")
+        raise place.error(
+            "meet",
+            "of `records` it can be asked only whether there are any",
+            mend="write `at_least: 1`",
+        )
     return Requirement(
         numerator,
         denominator,
@@ -116,7 +120,11 @@ def _item_codes(draft: Draft, checklist: Checklist, place: Place) -> list[str]:
     elif checklist.members in draft.lists:
         items = [row.code for row in draft.lists[checklist.members]]
     else:
-        raise place.error("list", f"{checklist.members} is no list of the plan")
+        raise no_list(place, checklist.members, draft.lists)
     if len(set(items)) < len(items):
-        raise place.error("items", "an item stands twice; each row needs a code of its own")
+        raise place.error(
+            "items",
+            "an item stands twice; each row needs a code of its own",
+            mend="give the second row another code",
+        )
     return items

@@ -11,12 +11,14 @@ from models.catalogue.context import FormContext
 from models.catalogue.draft import Draft, Named, stocks_of
 from models.catalogue.indicators import HOUSE, compile_indicator
 from models.catalogue.listing import Annotations, IndicatorMeasureRow, IndicatorRow, TargetRow
+from models.catalogue.references import check_plan
 from models.catalogue.rows import indicator_row, measure_rows, target_row
 from models.catalogue.targets import CompiledTarget, compile_target
 from models.days import day_from_date
 from models.definitions import HouseFile, HouseIndicator, ListRow, Plan, PlanFile, Text
 from models.derived import AgencyDerivation, RowDerivation
 from models.figures import CompiledIndicator
+from models.gathering import Faults, every
 from models.measures import CompiledMeasure
 from models.place import Place
 from models.windows import Period
@@ -60,26 +62,36 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
     plan, lists = definitions.plan.plan, definitions.plan.lists
     draft = Draft(definitions.named, lists, stocks_of(definitions.named))
     period = Period(day_from_date(plan.period_start), day_from_date(plan.period_end))
+    faults = Faults()
+    with faults:
+        check_plan(definitions.plan_name, definitions.plan)
     indicators: list[CompiledIndicator] = []
     indicator_rows: list[IndicatorRow] = []
     for name, definition in definitions.house.indicators.items():
         place = Place(definitions.house_name, name)
-        indicator = _house_indicator(draft, place, definition, period)
-        indicators.append(indicator)
-        indicator_rows.append(
-            indicator_row(plan.province, indicator, definition.unit, definition.name)
-        )
+        with faults:
+            indicator = _house_indicator(draft, place, definition, period)
+            indicators.append(indicator)
+            indicator_rows.append(
+                indicator_row(plan.province, indicator, definition.unit, definition.name)
+            )
     targets: list[CompiledTarget] = []
-    for target in definitions.plan.targets:
-        place = Place(definitions.plan_name, target.id)
-        compiled = compile_target(draft, place, plan, target, period)
-        targets.append(compiled)
+    with faults:
+        targets = every(
+            lambda target: compile_target(
+                draft, Place(definitions.plan_name, target.id), plan, target, period
+            ),
+            definitions.plan.targets,
+        )
+    for compiled in targets:
         if compiled.indicator is not None:
+            target = compiled.definition
             text = Text(vi=target.text_vi, en=target.text_en)
             indicators.append(compiled.indicator)
             indicator_rows.append(
                 indicator_row(plan.province, compiled.indicator, target.unit, text)
             )
+    faults.raise_any()
     return ProvinceCatalogue(
         province=plan.province,
         plan=plan,
