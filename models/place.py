@@ -4,7 +4,7 @@ Every error of the catalogue's content is made here, so that each names file, id
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from models.errors import CatalogueError, Fault
@@ -32,6 +32,10 @@ class Place:
     def fault(self, field: str, message: str, *, word: str | None = None, mend: str = "") -> Fault:
         """Return the fault that names file, id and field; `word` is what stands there, `mend` what to do."""
         return Fault(self.file, message, self.id, field, word=word, mend=mend or see_guide(field))
+
+    def advice(self, field: str, message: str, *, mend: str, word: str | None = None) -> Fault:
+        """Return what should be looked at again, although the definition loads."""
+        return replace(self.fault(field, message, word=word, mend=mend), advice=True)
 
     def error(
         self, field: str, message: str, *, word: str | None = None, mend: str = ""

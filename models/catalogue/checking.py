@@ -5,7 +5,9 @@ All faults are found at once; each has its line. A plan with a fault has no cata
 
 from dataclasses import dataclass
 
+from models.catalogue.advice import advice
 from models.catalogue.draft import Named, stocks_of
+from models.catalogue.marks import Marks
 from models.catalogue.province import Definitions, ProvinceCatalogue, compile_province
 from models.catalogue.reading import read_file
 from models.catalogue.shared import HOUSE_FILE, Shared
@@ -25,13 +27,17 @@ class CheckedPlan:
     catalogue: ProvinceCatalogue | None
     """What is computed for its province; None: there are faults."""
     faults: tuple[Fault, ...]
+    advice: tuple[Fault, ...]
+    """What should be looked at again."""
+    marks: Marks
+    """Where in the file things stand."""
 
 
 def check_plan_file(name: str, text: str, shared: Shared) -> CheckedPlan:
     """Check a plan against the shared files."""
     read = read_file(PlanFile, name, text)
     if read.file is None:
-        return CheckedPlan(None, None, tuple(read.located(read.faults)))
+        return CheckedPlan(None, None, tuple(read.located(read.faults)), (), read.marks)
     file = read.file
     found = Faults()
     catalogue = None
@@ -41,7 +47,13 @@ def check_plan_file(name: str, text: str, shared: Shared) -> CheckedPlan:
             _check_measures(named)
         catalogue = compile_province(Definitions(name, file, HOUSE_FILE, shared.house, named))
     faults = (*read.faults, *filter(read.believes, found.found))
-    return CheckedPlan(file, None if faults else catalogue, tuple(read.located(faults)))
+    return CheckedPlan(
+        file,
+        None if faults else catalogue,
+        tuple(read.located(faults)),
+        tuple(read.located(advice(name, file))),
+        read.marks,
+    )
 
 
 def _check_measures(named: Named) -> None:
