@@ -28,7 +28,7 @@ class CheckedPlan:
     """What is computed for its province; None: there are faults."""
     faults: tuple[Fault, ...]
     advice: tuple[Fault, ...]
-    """What should be looked at again."""
+    """What should be looked at again; nothing while the shape is malformed."""
     marks: Marks
     """Where in the file things stand."""
 
@@ -51,7 +51,7 @@ def check_plan_file(name: str, text: str, shared: Shared) -> CheckedPlan:
         file,
         None if faults else catalogue,
         tuple(read.located(faults)),
-        tuple(read.located(advice(name, file))),
+        () if read.faults else tuple(read.located(advice(name, file))),
         read.marks,
     )
 

@@ -93,9 +93,9 @@ def _mend(shape: type[Definition], one: _Found) -> str:
             return f"add `{last}:`"
         case "extra_forbidden":
             known = words_at(shape, details["loc"][:-1])
-            return did_you_mean(
-                last, known, f"take it away; known here: {', '.join(sorted(known))}"
-            )
+            if nearest(last, known) is not None:
+                return did_you_mean(last, known, "take it away")
+            return f"take it away; known here: {', '.join(sorted(known))}"
         case "enum" | "literal_error":
             expected = details.get("ctx", {}).get("expected", "")
             known = expected.replace(" or ", ", ").replace("'", "").split(", ")

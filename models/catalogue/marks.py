@@ -39,8 +39,16 @@ class Marks:
         line, node = _line(self.root), self.root
         for part in path:
             line, node = _step(node, part) or (line, node)
-        last = node.end_mark.line + (node.end_mark.column > 0) if node is not None else line
-        return line, last + 1
+        if node is None:
+            return line, line
+        end = node.end_mark
+        # a block ends where the next token begins
+        block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+        return line, end.line + 1 if block or end.column == 0 else end.line + 2
+
+    def sections(self) -> list[str]:
+        """Return the parts of the file, in its order."""
+        return [str(key.value) for key, _ in self.root.value] if self.root is not None else []
 
     def _of_path(self, path: Path) -> int:
         line, node = _line(self.root), self.root
