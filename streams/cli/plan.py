@@ -55,8 +55,8 @@ def show(
 
     checked, text = _checked(file)
     if checked.file is None or checked.catalogue is None:
-        first = in_one_line(checked.faults[0])
-        raise UsageError(f"{first}; {len(checked.faults)} faults: see tiendo plan check {file}")
+        sys.stderr.write("".join(f"{in_one_line(fault)}\n" for fault in checked.faults))
+        raise typer.Exit(1)
     page = page_of(checked.file, checked, text)
     if html is None:
         print_to_stdout(page_table(page))
