@@ -13,7 +13,8 @@ from models.days import Day
 from models.facts import DeadLetter, Event
 from models.fold import Fold
 from models.judging import Judge
-from models.merge import Merge, home_requests
+from models.merge import Merge
+from models.requests import home_requests, subject_requests
 from models.state import ProvinceState
 
 Decoded = Event | DeadLetter
@@ -45,7 +46,7 @@ class Book:
         """Return what must be read next: the parts of subjects that the events can reach."""
         merge = Merge(self._state.measures)
         merge.load(homes)
-        return merge.subject_requests(events)
+        return subject_requests(events, merge, self._state.measures)
 
     def apply(
         self,
@@ -76,6 +77,7 @@ class Book:
         fold.settle()
         fold.keep_watermark()
         changes.parts = merge.encoded()
+        changes.new_parts = changes.parts.keys() - parts.keys()
         state.mark = replace(state.mark, next_offset=next_offset, last_crc=last_crc)
         self._finish(changes)
         return changes
@@ -113,9 +115,10 @@ class Book:
             return changes
         closed = None if last is None or day < first else Day(min(day, last))
         changes.mark = replace(state.mark, as_of=day, closed=closed)
-        codes = state.codes()
-        changes.kpi = state.figures.read(day, codes)
-        changes.agencies = {code: state.agency_row(code, day) for code in sorted(codes)}
+        changes.kpi = state.figures.read(day)
+        changes.agencies = {
+            code: state.agency_row(code, day) for code in sorted(state.sources.codes())
+        }
         if closed is not None:
             changes.attainment = state.judge.rows(closed)
         else:

@@ -62,6 +62,8 @@ class HistoryRow(NamedTuple):
     window: str
     closed_day: Day
     figure: Figure
+    definition_version: str
+    """Of the definition that made the figure."""
 
 
 class AgencyRow(NamedTuple):
@@ -161,8 +163,12 @@ class Changes:
     mark: Mark
     parts: dict[PartKey, bytes | None] = field(default_factory=dict)
     """Encoded facts of a subject's part; None deletes the row."""
+    new_parts: set[PartKey] = field(default_factory=set)
+    """Those of `parts` that have no row yet: they cost less to write."""
     panes: dict[PaneKey, Amount] = field(default_factory=dict)
     """0 deletes the row."""
+    new_panes: set[PaneKey] = field(default_factory=set)
+    """Those of `panes` that have no row yet."""
     kept: dict[tuple[str, str], int] = field(default_factory=dict)
     """(event type, agency) -> kept facts; 0 deletes the row."""
     agencies: dict[str, AgencyRow | None] = field(default_factory=dict)

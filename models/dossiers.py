@@ -3,12 +3,11 @@
 The clock stands while the latest status waits for somebody else; each working day that it stood moves the due instant by one.
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from models.calendar import add_working_days, working_days
 from models.days import FOREVER, MICROSECONDS_PER_DAY, Day, day_of
-from models.facts import Assertion
+from models.facts import Assertion, Payload
 from models.intervals import NEVER, Interval, Intervals
 from models.subjects import Grouped
 
@@ -35,19 +34,28 @@ def the_only(facts: Grouped, fact_type: str) -> Assertion | None:
     return next(iter(keys.values()))[0] if keys else None
 
 
-def _statuses(facts: Grouped) -> Sequence[Assertion]:
-    keys = facts.get(STATUS)
-    return next(iter(keys.values())) if keys else ()
+def _payload(facts: Grouped, fact_type: str) -> Payload | None:
+    """Return what the single fact of a `once` type says; None where there is none."""
+    fact = the_only(facts, fact_type)
+    return None if fact is None else fact.payload
+
+
+def _due_at(payload: Payload | None) -> int | None:
+    value = None if payload is None else payload.get("due_at")
+    return value if isinstance(value, int) else None
 
 
 def stays(facts: Grouped) -> list[Stay]:
     """Return the stays of the clock in order; a stay ends at the next status or when the dossier is resolved."""
+    keys = facts.get(STATUS)
+    if not keys:
+        return []
     result = []
-    statuses = _statuses(facts)
+    statuses = next(iter(keys.values()))
     resolved = the_only(facts, RESOLVED)
     last = resolved.moment if resolved is not None else None
     for index, status in enumerate(statuses):
-        if _payload_text(status, "to_status") not in CLOCK_STOPPED or (
+        if (status.payload or {}).get("to_status") not in CLOCK_STOPPED or (
             last is not None and status.moment >= last
         ):
             continue
@@ -58,32 +66,16 @@ def stays(facts: Grouped) -> list[Stay]:
     return result
 
 
-def _payload_text(assertion: Assertion, field: str) -> object:
-    return assertion.payload.get(field) if assertion.payload is not None else None
-
-
 def due(facts: Grouped) -> int | None:
     """Return the due instant (microseconds) once all is known: what `dossier.resolved` says, else the first one moved by the stays."""
-    final = _final_due(facts)
+    final = _due_at(_payload(facts, RESOLVED))
     if final is not None:
         return final
-    first = _first_due(facts)
+    first = _due_at(_payload(facts, RECEIVED))
     if first is None:
         return None
     stood = sum(working_days(stay.start, stay.end) for stay in stays(facts) if stay.end != FOREVER)
     return _moved(first, stood)
-
-
-def _final_due(facts: Grouped) -> int | None:
-    resolved = the_only(facts, RESOLVED)
-    value = _payload_text(resolved, "due_at") if resolved is not None else None
-    return value if isinstance(value, int) else None
-
-
-def _first_due(facts: Grouped) -> int | None:
-    received = the_only(facts, RECEIVED)
-    value = _payload_text(received, "due_at") if received is not None else None
-    return value if isinstance(value, int) else None
 
 
 def _moved(instant: int, days: int) -> int:
@@ -108,24 +100,18 @@ def overdue(facts: Grouped) -> Intervals:
         return NEVER
     resolved = the_only(facts, RESOLVED)
     closed = FOREVER if resolved is None else resolved.day
-    final = _final_due(facts)
-    first = final if final is not None else _first_due(facts)
+    final = None if resolved is None else _due_at(resolved.payload)
+    first = final if final is not None else _due_at(received.payload)
     if first is None:
         return NEVER
     result: list[Interval] = []
-    begin, last_in_time, stood = received.day, day_of(first), 0
-
-    def add(start: Day, end: Day) -> None:
-        start, end = max(start, Day(last_in_time + 1), begin), min(end, closed)
+    reached, last_in_time, stood = received.day, day_of(first), 0
+    for stay in (*stays(facts), Stay(closed, closed)):
+        start, end = max(reached, Day(last_in_time + 1), received.day), min(stay.start, closed)
         if start < end:
             result.append((start, end, received))
-
-    reached = begin
-    for stay in stays(facts):
-        add(reached, stay.start)
         reached = stay.end
-        if final is None and stay.end != FOREVER:
+        if final is None and stay.start < stay.end < FOREVER:
             stood += working_days(stay.start, stay.end)
             last_in_time = day_of(_moved(first, stood))
-    add(reached, closed)
     return result

@@ -31,11 +31,11 @@ class FeedTable:
 
     def __init__(self, rows: Mapping[tuple[str, str], FeedRow]) -> None:
         self._feeds = {key: _Feed(row) for key, row in rows.items()}
-        self._changed: set[tuple[str, str]] = set()
+        self._changed: dict[tuple[str, str], _Feed] = {}
 
     def accept(self, event: Event, verdict: Verdict) -> None:
         """Count an accepted record."""
-        feed = self._feed((event.agency, event.source), event.timestamp_ms)
+        feed = self._received(event.agency, event.source, event.timestamp_ms)
         feed.events += 1
         feed.last_event = max(feed.last_event, event.time)
         if verdict is Verdict.DUPLICATE:
@@ -45,13 +45,13 @@ class FeedTable:
 
     def refuse(self, dead: DeadLetter) -> None:
         """Count a dead letter."""
-        self._feed((dead.agency, dead.source), dead.record.timestamp_ms).dead_letters += 1
+        self._received(dead.agency, dead.source, dead.record.timestamp_ms).dead_letters += 1
 
-    def _feed(self, key: tuple[str, str], timestamp_ms: int) -> _Feed:
-        self._changed.add(key)
-        feed = self._feeds.get(key)
+    def _received(self, agency: str, source: str, timestamp_ms: int) -> _Feed:
+        key = (agency, source)
+        feed = self._changed.get(key)
         if feed is None:
-            feed = self._feeds[key] = _Feed(None)
+            feed = self._changed[key] = self._feeds.setdefault(key, _Feed(None))
         feed.last_ms = max(feed.last_ms, timestamp_ms)
         return feed
 

@@ -3,19 +3,20 @@
 A figure is made of sums of panes each time it is asked for; nothing is averaged, and a ratio keeps its two sides until the end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, NamedTuple, Protocol
+from itertools import groupby
+from typing import Final, Literal, NamedTuple, Protocol
 
-from models.attainment import NO_REFERENCE, Reading, Thin, quantized
+from models.attainment import NO_REFERENCE, NoReference, Reading, Thin, quantized
 from models.changes import Amount, Figure
 from models.definitions import Population, WindowName
 from models.measures import LATEST_SEPARATOR
 from models.panes import ALL, PaneTable, Series
 from models.register import Register
-from models.windows import Period, years_before
+from models.windows import Period, View, view, view_years_before
 
 THIN: Final = 20
 """A ratio of flows with a smaller denominator is no data (design, section 7)."""
@@ -30,24 +31,35 @@ class Kept:
         self.counts: dict[tuple[str, str], int] = {}
         self.totals: dict[str, int] = {}
         self.agencies: dict[str, int] = {}
+        self._types: dict[str, set[str]] = {ALL: set()}
+        """Agency, or `ALL` -> the types that it has a kept fact of."""
 
     def add(self, fact_type: str, agency: str, count: int) -> int:
         """Count facts of a type with an agency; return how many there are now."""
         key = (fact_type, agency)
-        total = self.counts.get(key, 0) + count
+        held = self.counts.get(key, 0)
+        total = held + count
         if total == 0:
             self.counts.pop(key, None)
         else:
             self.counts[key] = total
         self.totals[fact_type] = self.totals.get(fact_type, 0) + count
         self.agencies[agency] = self.agencies.get(agency, 0) + count
+        if held == 0 or total == 0:
+            self._note(fact_type, agency, kept=total != 0)
+            self._note(fact_type, ALL, kept=self.totals[fact_type] > 0)
         return total
 
-    def any(self, fact_types: Iterable[str], agency: str) -> bool:
+    def _note(self, fact_type: str, agency: str, *, kept: bool) -> None:
+        types = self._types.setdefault(agency, set())
+        if kept:
+            types.add(fact_type)
+        else:
+            types.discard(fact_type)
+
+    def any(self, fact_types: frozenset[str], agency: str) -> bool:
         """Return whether the agency (`ALL`: the province) has a kept fact of any of the types."""
-        if agency == ALL:
-            return any(self.totals.get(fact_type, 0) > 0 for fact_type in fact_types)
-        return any((fact_type, agency) in self.counts for fact_type in fact_types)
+        return not fact_types.isdisjoint(self._types.get(agency, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,15 @@ class Sources:
     panes: PaneTable
     register: Register
     kept: Kept
+
+    def knows(self, code: str) -> bool:
+        """Return whether a code has figures of its own: it is registered, or carries a kept fact."""
+        return code in self.register or self.kept.agencies.get(code, 0) > 0
+
+    def codes(self) -> frozenset[str]:
+        """Return the codes that have figures of their own."""
+        kept = {agency for agency, count in self.kept.agencies.items() if count > 0}
+        return frozenset(kept.union(self.register.agencies))
 
 
 class Scope(NamedTuple):
@@ -72,27 +93,17 @@ class Scope(NamedTuple):
             return self.panes.group(measure, bucket, self.members)
         return self.panes.series(measure, bucket, self.agency)
 
-    def buckets(self, measure: str) -> list[str]:
-        """Return the buckets in which these agencies may have amounts."""
-        return self.panes.buckets(measure, self.agency)
+    def by_bucket(self, measure: str) -> Mapping[str, Series]:
+        """Return the series of a measure over these agencies by bucket, where there may be amounts."""
+        if self.members is not None:
+            return self.panes.group_by_bucket(measure, self.members)
+        return self.panes.by_bucket(measure, self.agency)
 
-    def total(self, measures: tuple[str, ...], first: int | None, last: int) -> Amount:
-        """Return the sum of measures over the days [first, last]."""
-        total: Amount = 0
-        for measure in measures:
-            total += self.series(measure).between(first, last)
-        return total
-
-
-class Sums(NamedTuple):
-    """The two sides of a figure before it is written down; `value` where it is no ratio."""
-
-    value: Amount | None
-    numerator: Amount | None
-    denominator: Amount | None
-
-
-Span = tuple[int | None, int]
+    def totals(self, measures: tuple[str, ...], views: Sequence[View]) -> list[Amount]:
+        """Return the sum of measures over the days of each view."""
+        spans = [seen.span for seen in views]
+        rows = [self.series(measure).sums(spans) for measure in measures]
+        return rows[0] if len(rows) == 1 else [sum(column) for column in zip(*rows, strict=True)]
 
 
 class Form(Protocol):
@@ -102,8 +113,8 @@ class Form(Protocol):
     def measures(self) -> frozenset[str]:
         """The measures that it reads."""
 
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        """Return the sums behind the figure."""
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +128,9 @@ class ValueForm:
         """The measures that it reads."""
         return frozenset(self.names)
 
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        """Return the sums behind the figure."""
-        return Sums(scope.total(self.names, *period.span(window, day)), None, None)
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
+        return [Figure(total, None, None) for total in scope.totals(self.names, views)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +144,32 @@ class MedianForm:
         """The measures that it reads."""
         return frozenset({self.name})
 
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        """Return the sums behind the figure."""
-        span = period.span(window, day)
-        counts = [
-            (int(bucket), scope.series(self.name, bucket).between(*span))
-            for bucket in scope.buckets(self.name)
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
+        spans = [seen.span for seen in views]
+        rows = [
+            (int(bucket), series.sums(spans))
+            for bucket, series in scope.by_bucket(self.name).items()
             if bucket
         ]
-        members = sorted((bucket, count) for bucket, count in counts if count > 0)
-        total = sum(count for _, count in members)
-        if total == 0:
-            return Sums(None, None, 0)
-        reached: Amount = 0
-        for bucket, count in members:
-            reached += count
-            if 2 * reached >= total:
-                return Sums(bucket, None, total)
-        raise ArithmeticError("a median lies within its members")
+        rows.sort()
+        return [
+            _lower_median([(number, counts[index]) for number, counts in rows if counts[index] > 0])
+            for index in range(len(spans))
+        ]
+
+
+def _lower_median(counts: Sequence[tuple[int, Amount]]) -> Figure:
+    """Return the lower median of numbers, given in order with how often each occurs."""
+    total = sum(count for _, count in counts)
+    if total == 0:
+        return Figure(None, None, 0)
+    reached: Amount = 0
+    for number, count in counts:
+        reached += count
+        if 2 * reached >= total:
+            return Figure(number, None, total)
+    raise ArithmeticError("a median lies within its members")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +183,26 @@ class LatestForm:
         """The measures that it reads."""
         return frozenset({self.name})
 
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        """Return the sums behind the figure."""
-        del period, window  # never clipped
-        for bucket in sorted(scope.buckets(self.name), reverse=True):
-            if scope.series(self.name, bucket).upto(day) > 0:
-                value = Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1])
-                return Sums(int(value) if value == value.to_integral_value() else value, None, None)
-        return Sums(None, None, None)
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
+        by_bucket = scope.by_bucket(self.name)
+        newest_first = sorted(by_bucket, reverse=True)
+        return [
+            Figure(
+                next(
+                    (_value(one) for one in newest_first if by_bucket[one].upto(seen.day) > 0), None
+                ),
+                None,
+                None,
+            )
+            for seen in views
+        ]
+
+
+def _value(bucket: str) -> Amount:
+    """Return the value that the bucket of a last value names."""
+    value = Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1])
+    return int(value) if value == value.to_integral_value() else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +222,22 @@ class RatioForm:
         """Whether a side is a last value, so that this is no ratio of flows."""
         return isinstance(self.numerator, LatestForm) or isinstance(self.denominator, LatestForm)
 
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        """Return the sums behind the figure."""
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
+        sides = zip(
+            _side_sums(self.numerator, scope, views),
+            _side_sums(self.denominator, scope, views),
+            strict=True,
+        )
+        return [Figure(None, numerator, denominator) for numerator, denominator in sides]
 
-        def amount(side: tuple[str, ...] | LatestForm) -> Amount:
-            if isinstance(side, LatestForm):
-                return side.sums(scope, period, window, day).value or 0
-            return scope.total(side, *period.span(window, day))
 
-        return Sums(None, amount(self.numerator), amount(self.denominator))
+def _side_sums(
+    side: tuple[str, ...] | LatestForm, scope: Scope, views: Sequence[View]
+) -> list[Amount]:
+    if isinstance(side, LatestForm):
+        return [figure.value or 0 for figure in side.sums(scope, views)]
+    return scope.totals(side, views)
 
 
 def side_names(side: tuple[str, ...] | LatestForm) -> tuple[str, ...]:
@@ -223,16 +261,18 @@ class CountedForm:
         """The measures that it reads."""
         return frozenset({self.met} if self.of is None else {self.met, self.of})
 
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        """Return the sums behind the figure."""
-        del period, window  # its conditions have their own
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
+        return [self._counted(scope, seen.day) for seen in views]
+
+    def _counted(self, scope: Scope, day: int) -> Figure:
         if self.of is not None:
             met = scope.series(self.met).upto(day)
-            return Sums(met, met, scope.series(self.of).upto(day))
-        met = sum(scope.series(self.met, row).upto(day) > 0 for row in scope.buckets(self.met))
+            return Figure(met, met, scope.series(self.of).upto(day))
+        met = sum(row.upto(day) > 0 for row in scope.by_bucket(self.met).values())
         if self.milestone:
-            return Sums(int(met == self.rows), met, self.rows)
-        return Sums(met, met, self.rows)
+            return Figure(int(met == self.rows), met, self.rows)
+        return Figure(met, met, self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,38 +291,38 @@ class ChangeForm:
         """The measures that it reads."""
         return self.of.measures if self.latest is None else self.of.measures | self.latest.measures
 
-    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
-        """Return the sums behind the figure."""
-        difference = self.difference(scope, period, window, day)
-        return Sums(None if difference is None else _amount(difference), None, None)
+    def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
+        """Return the sums behind the figures of several views; a ratio's value is still None."""
+        return [
+            Figure(_amount(change) if isinstance(change, Fraction) else None, None, None)
+            for change in self.changes(scope, views)
+        ]
 
-    def difference(
-        self, scope: Scope, period: Period, window: WindowName, day: int
-    ) -> Fraction | None:
-        """Return the exact change; None where either side is missing."""
-        now = self._side(scope, period, window, day)
-        before = self.against(scope, period, window, day)
-        return None if now is None or before is None else now - before
+    def changes(
+        self, scope: Scope, views: Sequence[View]
+    ) -> list[Fraction | Literal[NoReference.NO_REFERENCE] | None]:
+        """Return the exact changes; `NO_REFERENCE` where nothing has supplied the other side, None where there is no figure."""
+        before = self._against(scope, views)
+        if before.count(None) == len(before):  # usual in a log's first year
+            return [NO_REFERENCE] * len(before)
+        now = self._exact(scope, views)
+        return [
+            NO_REFERENCE if other is None else None if one is None else one - other
+            for one, other in zip(now, before, strict=True)
+        ]
 
-    def against(
-        self, scope: Scope, period: Period, window: WindowName, day: int
-    ) -> Fraction | None:
-        """Return the other side; None where nothing has supplied it."""
+    def _against(self, scope: Scope, views: Sequence[View]) -> list[Fraction | None]:
         if self.reference is not None:
-            return Fraction(self.reference)
+            return [Fraction(self.reference)] * len(views)
         if self.latest is not None:
-            value = self.latest.sums(scope, period, window, day).value
-            return None if value is None else Fraction(value)
-        earlier = years_before(day, self.years or 0)
-        shifted = Period(
-            years_before(period.start, self.years or 0),
-            years_before(period.end, self.years or 0),
-            period.clipped,
-        )
-        return self._side(scope, shifted, window, earlier)
+            values = [figure.value for figure in self.latest.sums(scope, views)]
+            return [None if value is None else Fraction(value) for value in values]
+        return self._exact(scope, [view_years_before(seen, self.years or 0) for seen in views])
 
-    def _side(self, scope: Scope, period: Period, window: WindowName, day: int) -> Fraction | None:
-        sums = self.of.sums(scope, period, window, day)
+    def _exact(self, scope: Scope, views: Sequence[View]) -> list[Fraction | None]:
+        return [self._exact_value(sums) for sums in self.of.sums(scope, views)]
+
+    def _exact_value(self, sums: Figure) -> Fraction | None:
         if self.factor is not None:
             if not sums.denominator:
                 return None
@@ -340,46 +380,48 @@ class CompiledIndicator:
 
     def figure(self, sources: Sources, agency: str, window: WindowName, day: int) -> Figure:
         """Return the figure of an agency, or of `ALL`, over a window on a day, as it is shown."""
-        return self.figures(sources, agency, (window,), day)[0]
+        return self.figures(sources, agency, (view(self.period, window, day),))[0]
 
-    def figures(
-        self, sources: Sources, agency: str, windows: Sequence[WindowName], day: int
-    ) -> tuple[Figure, ...]:
-        """Return the figures of an agency, or of `ALL`, over several windows on a day, as they are shown."""
+    def views(self, windows: Iterable[WindowName], day: int) -> tuple[View, ...]:
+        """Return windows as they are read on a day."""
+        return tuple(view(self.period, window, day) for window in windows)
+
+    def figures(self, sources: Sources, agency: str, views: Sequence[View]) -> tuple[Figure, ...]:
+        """Return the figures of an agency, or of `ALL`, over several windows of one day, as they are shown."""
         if self._counts_facts and not sources.kept.any(self.reads, agency):
-            return (NULL,) * len(windows)
-        scope, form, period = self.scope(sources, agency, day), self.form, self.period
-        if self.kind != "ratio":
-            return tuple(Figure(*form.sums(scope, period, window, day)) for window in windows)
-        return tuple(self._share(form.sums(scope, period, window, day)) for window in windows)
+            return (NULL,) * len(views)
+        sums = self.form.sums(self.scope(sources, agency, views[0].day), views)
+        return tuple(sums if self.kind != "ratio" else [self._share(one) for one in sums])
 
     @property
     def _counts_facts(self) -> bool:
         """Whether it is NULL, not 0, without a fact that it reads."""
         return self.kind == "count" and not isinstance(self.form, LatestForm)
 
-    def _share(self, sums: Sums) -> Figure:
+    def _share(self, sums: Figure) -> Figure:
         value = quotient(sums.numerator or 0, sums.denominator or 0, self.factor)
         return Figure(value, sums.numerator, sums.denominator)
 
-    def reading(self, sources: Sources, day: int) -> Reading:
-        """Return the exact value for the whole province that a target is judged by on a day."""
-        scope = self.scope(sources, ALL, day)
-        if isinstance(self.form, ChangeForm):
-            if self.form.against(scope, self.period, self.window, day) is None:
-                return NO_REFERENCE
-            difference = self.form.difference(scope, self.period, self.window, day)
-            return None if difference is None else difference.as_integer_ratio()
-        sums = self.form.sums(scope, self.period, self.window, day)
-        if self.kind == "ratio":
-            return self._ratio_reading(sums)
-        if self._counts_facts and not sources.kept.any(self.reads, ALL):
-            return None
-        if sums.value is None:
-            return None
-        return (sums.value, 1) if isinstance(sums.value, int) else sums.value.as_integer_ratio()
+    def readings(self, sources: Sources, days: Iterable[int]) -> list[Reading]:
+        """Return the exact values for the whole province that a target is judged by on several days."""
+        views = [view(self.period, self.window, day) for day in days]
+        found: list[Reading] = []
+        for scope, group in groupby(views, lambda seen: self.scope(sources, ALL, seen.day)):
+            found += self._readings(sources, scope, list(group))
+        return found
 
-    def _ratio_reading(self, sums: Sums) -> Reading:
+    def _readings(self, sources: Sources, scope: Scope, views: Sequence[View]) -> list[Reading]:
+        if isinstance(self.form, ChangeForm):
+            changes = self.form.changes(scope, views)
+            return [one.as_integer_ratio() if isinstance(one, Fraction) else one for one in changes]
+        if self._counts_facts and not sources.kept.any(self.reads, ALL):
+            return [None] * len(views)
+        sums = self.form.sums(scope, views)
+        if self.kind == "ratio":
+            return [self._ratio_reading(one) for one in sums]
+        return [None if one.value is None else one.value.as_integer_ratio() for one in sums]
+
+    def _ratio_reading(self, sums: Figure) -> Reading:
         numerator, denominator = sums.numerator or 0, sums.denominator or 0
         if denominator == 0:
             return None

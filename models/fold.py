@@ -8,18 +8,22 @@ from dataclasses import replace
 from typing import Final
 
 from models.alerts import outbox_message
-from models.changes import AlertRow, Amount, Changes, HistoryRow, OutboxMessage, PaneKey
+from models.changes import AlertRow, Changes, HistoryRow, OutboxMessage, PaneKey
 from models.days import Day, Instant, day_of, start_of
 from models.deadletters import dead_letter_message
+from models.events import VOCABULARY
 from models.facts import Assertion, DeadLetter, Event, FactKey
 from models.figures import Scope
-from models.measures import RECORDS, Amounts
+from models.measures import RECORDS, Panes, by_measure
 from models.merge import Merge
 from models.state import ProvinceState
 from models.subjects import Verdict
 
 Since = dict[tuple[int, str], int]
 """(number of a derivation, agency) -> the first day that may differ."""
+
+_REGISTRATIONS: Final = frozenset(name for name in VOCABULARY if name.endswith(".registered"))
+"""Types that tell of whom there is, not that an agency is at work."""
 
 _NEVER: Final = 10**9
 """A day that no figure is read on."""
@@ -32,7 +36,10 @@ class Fold:
         self._state = state
         self._changes = changes
         self._merge = merge
-        self._records: dict[PaneKey, int] = {}
+        self._records: Panes = {}
+        """Accepted records since the last `settle`."""
+        self._kept: dict[tuple[str, str], int] = {}
+        """(fact type, agency) -> by how many there are more kept facts since then."""
         mark = state.mark
         self._watermark = Instant(-1) if mark.watermark is None else mark.watermark
         self._next_day = Instant(-1) if mark.as_of is None else start_of(mark.as_of + 1)
@@ -46,21 +53,24 @@ class Fold:
 
     def accept(self, event: Event) -> None:
         """Fold an accepted record; first close the days that it leaves behind."""
-        state = self._state
-        watermark = event.watermark
+        if event.time > self._watermark:  # else its watermark is no later
+            self._advance(event.watermark)
+        verdict = Verdict.APPLIED
+        if event.fact is not None and event.assertion is not None:
+            verdict = self._assert_fact(event.fact, event.assertion)
+            if event.type not in _REGISTRATIONS:
+                pane = ("", event.agency, day_of(event.time))
+                self._records[pane] = self._records.get(pane, 0) + 1
+        self._state.feeds.accept(event, verdict)
+
+    def _advance(self, watermark: Instant) -> None:
+        """Take note of how far event time has come; close the days that lie behind it."""
         if watermark > self._watermark:
             self._watermark = watermark
             if watermark >= self._next_day:
                 day = day_of(watermark)
                 self._begin(day)
                 self._next_day = start_of(day + 1)
-        verdict = Verdict.APPLIED
-        if event.fact is not None and event.assertion is not None:
-            verdict = self._assert_fact(event.fact, event.assertion)
-            if not event.type.endswith(".registered"):
-                pane = PaneKey(RECORDS, "", event.agency, day_of(event.time))
-                self._records[pane] = self._records.get(pane, 0) + 1
-        state.feeds.accept(event, verdict)
 
     def keep_watermark(self) -> None:
         """Write down how far event time has come."""
@@ -71,25 +81,30 @@ class Fold:
         verdict, held = self._merge.assert_fact(fact, assertion)
         if verdict is Verdict.APPLIED:
             if held is not None and held.payload is not None:
-                self._keep(fact.type, held.agency, -1)
+                was = (fact.type, held.agency)
+                self._kept[was] = self._kept.get(was, 0) - 1
             if assertion.payload is not None:
-                self._keep(fact.type, assertion.agency, 1)
+                now = (fact.type, assertion.agency)
+                self._kept[now] = self._kept.get(now, 0) + 1
         return verdict
 
-    def _keep(self, fact_type: str, agency: str, count: int) -> None:
+    def _keep(self) -> None:
+        """Count the kept facts, and tell whoever must know that there is a first one or none left."""
         state = self._state
         kept = state.sources.kept
-        known = kept.agencies.get(agency, 0) > 0
-        province = kept.totals.get(fact_type, 0) > 0
-        total = kept.add(fact_type, agency, count)
-        self._changes.kept[fact_type, agency] = total
-        if total == max(count, 0):
-            state.figures.mark(fact_type, agency)
-        if province != (kept.totals[fact_type] > 0) and state.judge is not None:
-            state.judge.mark_facts(fact_type)
-        if known != (kept.agencies[agency] > 0):
-            state.renewed.add(agency)
-            state.figures.mark_agency(agency)
+        for (fact_type, agency), count in self._kept.items():
+            known = kept.agencies.get(agency, 0) > 0
+            province = kept.totals.get(fact_type, 0) > 0
+            total = kept.add(fact_type, agency, count)
+            self._changes.kept[fact_type, agency] = total
+            if (total > 0) != (total > count):
+                state.figures.mark(fact_type, agency)
+            if province != (kept.totals[fact_type] > 0) and state.judge is not None:
+                state.judge.mark_facts(fact_type)
+            if known != (kept.agencies[agency] > 0):
+                state.renewed.add(agency)
+                state.figures.mark_agency(agency)
+        self._kept.clear()
 
     def _begin(self, day: Day) -> None:
         """Make `day` the as-of day, after closing the days before it."""
@@ -107,7 +122,7 @@ class Fold:
         state = self._state
         as_of = state.mark.as_of
         for turned in range(day if as_of is None else as_of + 1, day + 1):
-            state.figures.roll(Day(turned), state.codes)
+            state.figures.roll(Day(turned))
         state.mark = replace(state.mark, as_of=Day(day if as_of is None else max(as_of, day)))
 
     def close_days(self, last: Day) -> None:
@@ -121,7 +136,7 @@ class Fold:
             day = Day(number)
             if state.mark.as_of is not None and day > state.mark.as_of:
                 self.turn_to(day)
-            self._publish(judge.close(day), state.figures.close(day, state.codes()))
+            self._publish(judge.close(day), state.figures.close(day))
             state.mark = replace(state.mark, closed=day)
 
     def _publish(self, alerts: Iterable[AlertRow], history: Iterable[HistoryRow]) -> None:
@@ -143,16 +158,17 @@ class Fold:
         since: Since = {}
         for agency, registrations in self._merge.registered():
             self._register(agency, registrations, since)
-        rows_since = self._add(self._merge.settle(), since)
-        records: Amounts = dict(self._records)
-        self._records.clear()
-        rows_since = min(rows_since, self._add(records, since))
+        self._keep()
+        amounts = self._merge.settle()
+        amounts[RECORDS] = self._records
+        self._records = {}
+        rows_since = self._add(amounts, since)
         derivations = state.catalogue.agency_derivations
         for (number, agency), day in since.items():
-            self._add(derivations[number].derive(state.sources, agency, day), {})
+            self._add(by_measure(derivations[number].derive(state.sources, agency, day)), {})
         if rows_since < _NEVER:
             for rows in state.catalogue.row_derivations:
-                self._add(rows.derive(state.sources, rows_since), {})
+                self._add(by_measure(rows.derive(state.sources, rows_since)), {})
 
     def _register(
         self,
@@ -175,31 +191,50 @@ class Fold:
         if state.judge is not None:
             state.judge.mark_register(agency, changed)
 
-    def _add(self, amounts: Mapping[PaneKey, Amount], since: Since) -> int:
+    def _add(self, amounts: Mapping[str, Panes], since: Since) -> int:
         """Add to the panes and tell whoever reads them; return the first day on which a row of a list may change."""
         state = self._state
-        panes, judge, written = state.sources.panes, state.judge, self._changes.panes
-        marked = state.figures.marked
+        panes, written, new = state.sources.panes, self._changes.panes, self._changes.new_panes
         rows_since = _NEVER
-        for pane, amount in amounts.items():
-            if amount == 0:
-                continue
-            total = panes.add(pane, amount)
-            written[pane] = total
-            measure, _, agency, day = pane
-            marked.add((measure, agency))
-            for number, requirement in state.deriving.get(measure, ()):
-                known = since.get((number, agency))
-                if known is not None and known <= day:
-                    continue
-                if not requirement.unmoved(Scope(panes, agency), day, total - amount, total):
-                    since[number, agency] = day
-            if measure == RECORDS and total != amount:
-                continue
+        for measure, added in amounts.items():
+            totals = panes.add_all(measure, added)
+            for pane, total in totals.items():
+                key = PaneKey(measure, *pane)
+                if total == added[pane] and key not in written:
+                    new.add(key)
+                written[key] = total
+            state.figures.marked.update((measure, agency) for _, agency, _ in totals)
+            if measure in state.deriving:
+                self._note_derivations(measure, added, totals, since)
+            if measure == RECORDS:  # one more beside others changes nothing but their number
+                totals = {pane: total for pane, total in totals.items() if total == added[pane]}
+            firsts = _first_days(totals)
             if measure in state.row_measures:
-                rows_since = min(rows_since, day)
-            if judge is not None:
-                judge.mark_measure(measure, agency, day)
-                if measure == RECORDS:
-                    judge.mark_records(agency, day)
+                rows_since = min(rows_since, *firsts.values(), _NEVER)
+            if state.judge is not None:
+                for agency, day in firsts.items():
+                    state.judge.mark_measure(measure, agency, day)
+                    if measure == RECORDS:
+                        state.judge.mark_records(agency, day)
         return rows_since
+
+    def _note_derivations(self, measure: str, added: Panes, totals: Panes, since: Since) -> None:
+        """Note from which day on what is derived from a measure may differ."""
+        for pane, total in totals.items():
+            _, agency, day = pane
+            for number, requirement in self._state.deriving[measure]:
+                if since.get((number, agency), _NEVER) <= day:
+                    continue
+                scope = Scope(self._state.sources.panes, agency)
+                if not requirement.unmoved(scope, day, total - added[pane], total):
+                    since[number, agency] = day
+
+
+def _first_days(panes: Iterable[tuple[str, str, Day]]) -> dict[str, Day]:
+    """Return the first day of each agency that has panes."""
+    firsts: dict[str, Day] = {}
+    for _, agency, day in panes:
+        first = firsts.get(agency)
+        if first is None or day < first:
+            firsts[agency] = day
+    return firsts

@@ -33,6 +33,8 @@ OPEN: Final = "dossiers_open"
 """The measures that the rule `dossiers_overdue` reads."""
 
 _LONGEST_MINIMUM: Final = max(terms.minimum_days for terms in RULES.values())
+_NO_DAYS: Final = Timeline()
+"""The timeline of an agency of which no amount was ever seen; never extended."""
 
 
 class TargetJudge:
@@ -47,7 +49,7 @@ class TargetJudge:
         self._resumed = False
 
     def _reading(self, day: Day) -> Reading:
-        return self.target.reading(self._sources, day)
+        return self.target.readings(self._sources, (day,))[0]
 
     def mark(self, day: Day) -> None:
         """Note that figures from `day` on may differ."""
@@ -60,7 +62,7 @@ class TargetJudge:
         since = Day(max(self._first_day, min(since, day, self.series.last_day + 1)))
         self._since = None
         deadline = self.target.terms.deadline
-        live = [self._reading(Day(one)) for one in range(since, min(day, deadline) + 1)]
+        live = self.target.readings(self._sources, range(since, min(day, deadline) + 1))
         if since + len(live) <= day:
             frozen = live[-1] if live else self._reading(deadline)
             live += [frozen] * (day + 1 - since - len(live))
@@ -125,6 +127,7 @@ class Judge:
         self._overdue_since: dict[str, Day] = {}
         self._records_since: dict[str, Day | None] = {}
         self._recheck: set[tuple[Rule, str]] = set()
+        self._next_close = first_day
         self._alerts: dict[str, dict[str, AlertRow]] = {}
         for row in alerts:
             self._alerts.setdefault(row.dedup_key, {})[row.alert_id] = row
@@ -147,8 +150,12 @@ class Judge:
         for judge in self._readers.get(measure, ()):
             judge.mark(day)
         if measure in {OVERDUE, OPEN}:
-            held = self._overdue_since.get(agency)
-            self._overdue_since[agency] = day if held is None else min(held, day)
+            self._mark_overdue(agency, day)
+
+    def _mark_overdue(self, agency: str, day: Day) -> None:
+        held = self._overdue_since.get(agency)
+        if held is None or day < held:
+            self._overdue_since[agency] = day
 
     def mark_records(self, agency: str, day: Day) -> None:
         """Note that an agency has its first record of a day, or its last one no more."""
@@ -172,6 +179,7 @@ class Judge:
         """Judge all days up to the last closed one again, writing nothing; the next close looks at every alert."""
         for judge in self._targets:
             judge.resume(closed)
+        self._next_close = Day(closed + 1)
 
     def close(self, day: Day) -> list[AlertRow]:
         """Judge a day and return the revisions that its close writes, in order of their keys."""
@@ -179,11 +187,10 @@ class Judge:
         for judge in self._targets:
             if judge.close(day) and judge.target.raises_alerts:
                 revisions += self._target_alerts(judge, day)
-        self._refresh_agencies()
-        for agency in self._sources.register.agencies:
-            if self._silences.turns(agency, day):
-                self._recheck.add((Rule.SILENT, agency))
-                self._recheck.add((Rule.DOSSIERS_OVERDUE, agency))
+        self._refresh_silences()
+        for agency in self._silences.turning(day):
+            self._recheck_silence(agency)
+        self._refresh_overdue(day)
         watched = {
             (Rule.DOSSIERS_OVERDUE, agency)
             for agency, line in self._overdue.items()
@@ -192,6 +199,7 @@ class Judge:
         for rule, agency in sorted(self._recheck | watched):
             revisions += self._agency_alerts(rule, agency, day)
         self._recheck.clear()
+        self._next_close = Day(day + 1)
         return revisions
 
     def rows(self, day: Day) -> dict[str, AttainmentRow]:
@@ -205,36 +213,50 @@ class Judge:
 
     def silent_since(self, agency: str, day: Day) -> Day | None:
         """Return the first day of the silence that runs on `day`, with all that is known now."""
-        self._refresh_agencies()
+        self._refresh_silences()
         return self._silences.since(agency, day)
 
-    def _refresh_agencies(self) -> None:
+    def _refresh_silences(self) -> None:
+        """Take note of what changed; a silence that begins or ends after the next close is for the close of that day to see."""
         for agency, since in self._records_since.items():
             changed = self._silences.update(agency, since)
-            if changed is not None:
-                self._recheck.add((Rule.SILENT, agency))
-                self._recheck.add((Rule.DOSSIERS_OVERDUE, agency))
+            if changed is not None and changed <= self._next_close:
+                self._recheck_silence(agency)
         self._records_since.clear()
+
+    def _recheck_silence(self, agency: str) -> None:
+        self._recheck.add((Rule.SILENT, agency))
+        self._recheck.add((Rule.DOSSIERS_OVERDUE, agency))
+
+    def _refresh_overdue(self, day: Day) -> None:
+        """Take note of what changed up to `day`; amounts of a later day are for the close of that day to see."""
+        for measure, agency in self._sources.panes.touched_on(day):
+            if measure in {OVERDUE, OPEN}:
+                self._mark_overdue(agency, day)
         for agency, since in self._overdue_since.items():
-            self._retime(agency, since)
-            self._recheck.add((Rule.DOSSIERS_OVERDUE, agency))
+            if since <= day:
+                self._retime(agency, since, day)
+                self._recheck.add((Rule.DOSSIERS_OVERDUE, agency))
         self._overdue_since.clear()
 
-    def _retime(self, agency: str, since: Day) -> None:
-        """Say anew from `since` on whether the agency has too many overdue dossiers; later amounts are known already."""
+    def _retime(self, agency: str, since: Day, until: Day) -> None:
+        """Say anew of the days from `since` to `until` whether the agency has too many overdue dossiers."""
         overdue = self._sources.panes.series(OVERDUE, "", agency)
         still_open = self._sources.panes.series(OPEN, "", agency)
         since = max(since, self._first_day)
         line = self._overdue.setdefault(agency, Timeline())
-        for day in sorted({since, *overdue.days(since), *still_open.days(since)}):
+        for day in sorted({since, *overdue.days(since, until), *still_open.days(since, until)}):
             holds = is_overdue(int(overdue.upto(day)), int(still_open.upto(day)))
             line.extend(Day(day), Holds.of(holds=holds))
 
     def _target_alerts(self, judge: TargetJudge, day: Day) -> list[AlertRow]:
         revisions: list[AlertRow] = []
         runs = judge.series.runs()
+        ever = {status for _, status in runs}
         for rule in TARGET_RULES:
             key = AlertKey(self._province, self._plan, rule, target=judge.target.definition.id)
+            if RULES[rule].status not in ever and key.dedup_key not in self._alerts:
+                continue  # there is no episode, and there was none
             revisions += self._reconciled(
                 key,
                 Timeline.of_statuses(rule, runs),
@@ -246,6 +268,10 @@ class Judge:
     def _agency_alerts(self, rule: Rule, agency: str, day: Day) -> list[AlertRow]:
         key = AlertKey(self._province, HOUSE_PLAN, rule, agency=agency)
         silences = self._silences.silences(agency)
+        overdue = self._overdue.get(agency, _NO_DAYS)
+        ever = bool(silences) if rule is Rule.SILENT else _ever_holds(overdue)
+        if not ever and key.dedup_key not in self._alerts:
+            return []  # there is no episode, and there was none
         if rule is Rule.SILENT:
             runs = [(start, Holds.YES) for start, _ in silences]
             runs += [(end, Holds.NO) for _, end in silences if end is not None]
@@ -255,7 +281,7 @@ class Judge:
                 day,
                 lambda state: self._silent_wording(agency, state, day),
             )
-        line = self._overdue.get(agency, Timeline()).inhibited(silences)
+        line = overdue.inhibited(silences)
         return self._reconciled(
             key, line, day, lambda state: self._overdue_wording(agency, state, day)
         )

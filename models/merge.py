@@ -5,121 +5,22 @@ the old one loses the fact and the new one gains it. A series that is handed on 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
-from models.catalogue import ProvinceCatalogue
-from models.changes import PartKey, PartRequest
-from models.events import VOCABULARY, EventType
-from models.facts import Assertion, DeadLetter, Event, FactKey, SubjectId
-from models.measures import Amounts, CompiledMeasure
+from models.changes import PartKey
+from models.days import Day
+from models.facts import Assertion, FactKey, SubjectId
+from models.measures import Amounts, Measures, no_amounts
+from models.parts import REGISTERED, home_of
 from models.subjects import (
-    DAILY,
     HANDED_ON,
-    MAIN,
     Subject,
     Verdict,
     group,
-    group_for,
-    home_of,
     judge,
-    part_of,
-    parts_between,
+    registrations,
+    types_of,
 )
-
-
-def _simple_kind(event_type: EventType) -> str | None:
-    """Return the subject kind of a type whose natural key is one field and its only subject's key."""
-    if len(event_type.natural_key) != 1 or len(event_type.tells_about) != 1:
-        return None
-    (rule,) = event_type.tells_about
-    return (
-        rule.kind
-        if rule.field in {None, event_type.natural_key[0]} and rule.kind_field is None
-        else None
-    )
-
-
-_SIMPLE: Final = {
-    name: kind for name, known in VOCABULARY.items() if (kind := _simple_kind(known)) is not None
-}
-
-
-def subjects_of(fact: FactKey) -> tuple[SubjectId, ...] | None:
-    """Return the subjects of a fact as far as its natural key says them; None where it does not."""
-    kind = _SIMPLE.get(fact.type)
-    if kind is not None and "%" not in fact.key:
-        return (SubjectId(kind, fact.key),)
-    return VOCABULARY[fact.type].subjects_of_key(fact.key)
-
-
-_ALONE: Final = {name: frozenset({name}) for name in VOCABULARY}
-
-
-def _types(names: Collection[str]) -> frozenset[str]:
-    """Return fact types as a set that can be looked up; most subjects have or change one, and those sets stand ready."""
-    if len(names) == 1:
-        (name,) = names
-        return _ALONE[name]
-    return frozenset(names)
-
-
-def _told(fact: FactKey, assertion: Assertion | None) -> tuple[SubjectId, ...]:
-    if assertion is None or assertion.payload is None:
-        return ()
-    return VOCABULARY[fact.type].subjects(assertion.payload)
-
-
-def _told_by(series: Mapping[FactKey, Assertion]) -> Iterator[SubjectId]:
-    """Yield the subjects that the facts of a series are about, some several times."""
-    for fact, assertion in series.items():
-        yield from _told(fact, assertion)
-
-
-class Measures:
-    """The measures of a province by what makes them run again."""
-
-    def __init__(self, catalogue: ProvinceCatalogue) -> None:
-        self._all: dict[str, tuple[CompiledMeasure, ...]] = {}
-        for kind in {measure.kind for measure in catalogue.measures}:
-            self._all[kind] = tuple(
-                measure for measure in catalogue.measures if measure.kind == kind
-            )
-        self._chosen: dict[
-            tuple[str, frozenset[str], frozenset[str]], tuple[CompiledMeasure, ...]
-        ] = {}
-
-    def reading(self, kind: str, fact_types: frozenset[str]) -> tuple[CompiledMeasure, ...]:
-        """Return the measures on subjects of `kind` that read any of the types."""
-        return tuple(m for m in self._all.get(kind, ()) if m.reads & fact_types)
-
-    def running(
-        self, kind: str, changed: frozenset[str], present: frozenset[str]
-    ) -> tuple[CompiledMeasure, ...]:
-        """Return the measures that a change of some types makes run on a subject that has facts of the types `present`."""
-        key = (kind, changed, present)
-        chosen = self._chosen.get(key)
-        if chosen is None:
-            chosen = tuple(m for m in self.reading(kind, changed) if m.needs <= present)
-            self._chosen[key] = chosen
-        return chosen
-
-    def reach(self, kind: str, fact_type: str) -> int | None:
-        """Return how many days around a changed daily fact must be at hand; None: all."""
-        reaches = [measure.reach for measure in self.reading(kind, frozenset({fact_type}))]
-        known = [reach for reach in reaches if reach is not None]
-        if len(known) < len(reaches):
-            return None
-        return max(known, default=0)
-
-
-def home_requests(events: Iterable[Event | DeadLetter]) -> set[PartRequest]:
-    """Return the homes that must be read before it is known which subjects the events touch."""
-    requests = set()
-    for event in events:
-        fact = event.fact if isinstance(event, Event) else None
-        if fact is not None and VOCABULARY[fact.type].movable:
-            requests.add(PartRequest(*home_of(fact), part_of("fact", fact)))
-    return requests
+from models.telling import subjects_of, told, told_by
 
 
 class Merge:
@@ -128,57 +29,39 @@ class Merge:
     def __init__(self, measures: Measures) -> None:
         self._measures = measures
         self._subjects: dict[SubjectId, Subject] = {}
-        self._before: dict[SubjectId, dict[FactKey, Assertion]] = {}
-        self._changed: dict[SubjectId, set[str]] = {}
+        self._before: dict[SubjectId, Mapping[FactKey, Assertion]] = {}
+        """Subjects to look at as a whole -> their facts at the last `settle`."""
+        self._changed: dict[SubjectId, tuple[str, ...]] = {}
+        """Those subjects -> the types of facts that changed since."""
+        self._counted: dict[tuple[tuple[str, ...], str, Day], int] = {}
+        """(measures, agency, day) -> how many facts they count, each alone."""
 
     def load(self, parts: Mapping[PartKey, bytes]) -> None:
         """Take what is stored of the subjects."""
         for (kind, key, part), encoded in parts.items():
             self._subject(SubjectId(kind, key)).load(part, encoded)
 
-    def subject_requests(self, events: Iterable[Event | DeadLetter]) -> set[PartRequest]:
-        """Return the parts that the events can reach, given that their homes are loaded."""
-        requests: set[PartRequest] = set()
-        for event in events:
-            if not isinstance(event, Event) or event.fact is None:
-                continue
-            fact = event.fact
-            subjects = subjects_of(fact)
-            if subjects is None:
-                told = (*self._told_at_home(fact), *_told(fact, event.assertion))
-                subjects = tuple(dict.fromkeys(told))
-            for subject in subjects:
-                requests.update(self._parts(subject, fact))
-        return requests
-
-    def _told_at_home(self, fact: FactKey) -> Iterable[SubjectId]:
+    def told_at_home(self, fact: FactKey) -> Iterable[SubjectId]:
         """Return the subjects that the fact is about as it is stored, or its series where that is handed on."""
         home = self._subjects.get(home_of(fact))
         if home is None:
             return ()
-        return _told_by(home.facts) if fact.type in HANDED_ON else _told(fact, home.facts.get(fact))
-
-    def _parts(self, subject: SubjectId, fact: FactKey) -> Iterator[PartRequest]:
-        reach = self._measures.reach(subject.kind, fact.type) if fact.type in DAILY else None
-        if reach is None:
-            yield PartRequest(*subject, None)
-            return
-        yield PartRequest(*subject, MAIN)
-        for part in parts_between(fact, reach):
-            yield PartRequest(*subject, part)
+        if fact.type in HANDED_ON:
+            return told_by(home.facts)
+        return told(fact, home.facts.get(fact))
 
     def assert_fact(self, fact: FactKey, assertion: Assertion) -> tuple[Verdict, Assertion | None]:
         """Merge an assertion; return what it did, and which one held the fact before."""
         subjects = subjects_of(fact)
         if subjects is None:
-            if fact.type in HANDED_ON:
-                return self._assert_handed_on(fact, assertion)
             return self._assert_movable(fact, assertion)
-        held = self._subject(subjects[0]).facts.get(fact)
+        first = self._subject(subjects[0])
+        held = first.facts.get(fact)
         verdict = judge(assertion, held)
         if verdict is Verdict.APPLIED:
-            for subject in subjects:
-                self._touch(subject, fact).put(fact, assertion)
+            self._replace(first, fact, held, assertion)
+            for other in subjects[1:]:
+                self._replace(self._subject(other), fact, held, assertion)
         return verdict, held
 
     def _assert_movable(
@@ -188,40 +71,31 @@ class Merge:
         held = home.facts.get(fact)
         verdict = judge(assertion, held)
         if verdict is Verdict.APPLIED:
-            losing, gaining = _told(fact, held), _told(fact, assertion)
+            losing, gaining = told(fact, held), told(fact, assertion)
+            told_before = told_by(home.facts)
             home.put(fact, assertion)
-            for subject in losing:
-                if subject not in gaining:
-                    self._touch(subject, fact).drop(fact)
-            for subject in gaining:
-                self._touch(subject, fact).put(fact, assertion)
+            for one in dict.fromkeys((*losing, *gaining)):
+                gone = held if one in losing else None
+                come = assertion if one in gaining else None
+                self._replace(self._subject(one), fact, gone, come)
+            if fact.type in HANDED_ON:
+                self._hand_on(home.facts, told_before)
         return verdict, held
 
-    def _assert_handed_on(
-        self, fact: FactKey, assertion: Assertion
-    ) -> tuple[Verdict, Assertion | None]:
-        series = self._subject(home_of(fact))
-        held = series.facts.get(fact)
-        verdict = judge(assertion, held)
-        if verdict is Verdict.APPLIED:
-            told_before = dict.fromkeys(_told_by(series.facts))
-            series.put(fact, assertion)
-            told = dict.fromkeys(_told_by(series.facts))
-            for subject in {**told_before, **told}:
-                self._align(subject, series.facts, keeping=subject in told)
-        return verdict, held
-
-    def _align(
-        self, subject_id: SubjectId, series: Mapping[FactKey, Assertion], *, keeping: bool
+    def _hand_on(
+        self, series: Mapping[FactKey, Assertion], told_before: Collection[SubjectId]
     ) -> None:
-        """Let the subject have the kept facts of a series, or none of them; touch it only where that changes anything."""
-        facts = self._subject(subject_id).facts
-        for fact, assertion in series.items():
-            if keeping and assertion.payload is not None:
-                if facts.get(fact) != assertion:
-                    self._touch(subject_id, fact).put(fact, assertion)
-            elif fact in facts:
-                self._touch(subject_id, fact).drop(fact)
+        """Let each subject of a series have the whole of it, and no other subject any of it."""
+        told_now = told_by(series)
+        for one in dict.fromkeys((*told_before, *told_now)):
+            subject = self._subject(one)
+            for fact, assertion in series.items():
+                held = subject.facts.get(fact)
+                if one in told_now and assertion.payload is not None:
+                    if held != assertion:
+                        self._hold(subject, fact, assertion)
+                elif held is not None:
+                    self._hold(subject, fact, None)
 
     def _subject(self, subject: SubjectId) -> Subject:
         found = self._subjects.get(subject)
@@ -229,61 +103,83 @@ class Merge:
             found = self._subjects[subject] = Subject(subject)
         return found
 
-    def _touch(self, subject_id: SubjectId, fact: FactKey) -> Subject:
-        subject = self._subject(subject_id)
-        changed = self._changed.get(subject_id)
-        if changed is None:
-            self._changed[subject_id] = {fact.type}
-            self._before[subject_id] = dict(subject.facts)
+    def _replace(
+        self, subject: Subject, fact: FactKey, gone: Assertion | None, come: Assertion | None
+    ) -> None:
+        """Let a subject lose an assertion of a fact that is about it, or get one, or both."""
+        if gone is not None:
+            self._count(subject, fact.type, gone, -1)
+        if come is not None:
+            self._count(subject, fact.type, come, 1)
+        self._hold(subject, fact, come)
+
+    def _count(self, subject: Subject, fact_type: str, assertion: Assertion, sign: int) -> None:
+        """Add a fact to the panes of the measures that count it alone, or take it away."""
+        kind, key = subject.id
+        counts = self._measures[kind].counts.get(fact_type)
+        if counts is not None and assertion.payload is not None:
+            agency = key if kind == "agency" else assertion.agency
+            place = (counts.names(assertion.payload), agency, assertion.day)
+            self._counted[place] = self._counted.get(place, 0) + sign
+
+    def _hold(self, subject: Subject, fact: FactKey, assertion: Assertion | None) -> None:
+        """Store a fact with a subject, or no more; first note what was there if measures look at such facts together."""
+        if fact.type in self._measures[subject.id.kind].watched:
+            changed = self._changed.get(subject.id)
+            if changed is None:
+                self._before[subject.id] = dict(subject.facts)
+                self._changed[subject.id] = (fact.type,)
+            elif fact.type not in changed:
+                self._changed[subject.id] = (*changed, fact.type)
+        if assertion is not None:
+            subject.put(fact, assertion)
         else:
-            changed.add(fact.type)
-        return subject
+            subject.drop(fact)
 
     def registered(self) -> Iterator[tuple[str, Sequence[Assertion]]]:
         """Yield the agencies whose registration changed since the last `settle`, with their kept registrations."""
         for subject, changed in self._changed.items():
-            if subject.kind == "agency" and "agency.registered" in changed:
-                keys = group(self._subjects[subject].facts).get("agency.registered", {})
-                yield subject.key, next(iter(keys.values())) if keys else ()
+            if subject.kind == "agency" and REGISTERED in changed:
+                yield subject.key, registrations(self._subjects[subject])
 
     def settle(self) -> Amounts:
         """Return what the merged events add to the panes since the last call."""
-        amounts: Amounts = {}
-        for subject_id, changed in self._changed.items():
-            fact_types = _types(changed)
-            before = self._before[subject_id]
+        amounts = no_amounts()
+        for (names, agency, day), count in self._counted.items():
+            for name in names:
+                panes = amounts[name]
+                pane = ("", agency, day)
+                panes[pane] = panes.get(pane, 0) + count
+        self._counted.clear()
+        for subject, changed in self._changed.items():
+            before = self._before[subject]
             if before:
-                self._run(subject_id, fact_types, before, amounts, -1)
-            self._run(subject_id, fact_types, self._subjects[subject_id].facts, amounts, 1)
+                self._look_at(subject, changed, before, amounts, -1)
+            self._look_at(subject, changed, self._subjects[subject].facts, amounts, 1)
         self._before.clear()
         self._changed.clear()
         return amounts
 
-    def _run(
+    def _look_at(
         self,
         subject: SubjectId,
-        changed: frozenset[str],
+        changed: tuple[str, ...],
         facts: Mapping[FactKey, Assertion],
         amounts: Amounts,
         sign: int,
     ) -> None:
-        """Add what the subject's facts amount to, as far as the changed types can change it."""
+        """Add what a subject's facts amount to together, as far as the changed types can change it."""
         kind, key = subject
-        if len(facts) == 1:
-            ((fact, assertion),) = facts.items()
-            if assertion.payload is None:
-                return
-            grouped = {fact.type: {fact.key: [assertion]}}
-        else:
-            grouped = group_for(subject, facts)
-        for measure in self._measures.running(kind, changed, _types(grouped)):
-            measure.add(grouped, key, amounts, sign)
+        looks_at, adds = self._measures[kind].run(changed, types_of(facts))
+        if adds:
+            grouped = group(subject, facts, looks_at)
+            for add in adds:
+                add(grouped, key, amounts, sign)
 
     def encoded(self) -> dict[PartKey, bytes | None]:
         """Return the parts that changed, as they are to be stored."""
-        return {
-            part: encoded
-            for subject in self._subjects.values()
-            if subject.dirty
-            for part, encoded in subject.encoded()
-        }
+        parts: dict[PartKey, bytes | None] = {}
+        for subject in self._subjects.values():
+            if subject.dirty:
+                subject.encode(parts)
+        return parts

@@ -4,7 +4,7 @@ An entry holds from its `valid_from` until the next entry of the agency; a later
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,15 +21,15 @@ class Entry(NamedTuple):
     payload: Payload
     closes: int
     """The day after `valid_to`; `FOREVER` where none is given."""
+    active_until: int
+    """The day on which the entry stops to make its agency an active one; its start if it never does."""
 
-    @property
-    def active_until(self) -> int:
-        """The day on which the entry stops to make its agency an active one; its start if it never does."""
-        return (
-            max(self.start, min(self.end, self.closes))
-            if self.payload.get("active") is True
-            else self.start
-        )
+
+def _entry(start: int, end: int, payload: Payload) -> Entry:
+    valid_to = payload.get("valid_to")
+    closes = valid_to + 1 if isinstance(valid_to, int) else FOREVER
+    active = payload.get("active") is True
+    return Entry(start, end, payload, closes, max(start, min(end, closes)) if active else start)
 
 
 class Register:
@@ -38,7 +38,10 @@ class Register:
     def __init__(self, lists: Mapping[str, Sequence[ListRow]]) -> None:
         self._lists = {name: frozenset(row.code for row in rows) for name, rows in lists.items()}
         self._entries: dict[str, tuple[Entry, ...]] = {}
+        self._children: dict[str, set[str]] = {}
+        """Agency -> the agencies that have an entry which names it as their parent."""
         self._members: dict[tuple[int, int], frozenset[str]] = {}
+        self._active: dict[tuple[int, str], list[tuple[int, int]]] = {}
         self._boundaries: list[int] | None = None
 
     def update(self, agency: str, registrations: Sequence[Assertion]) -> Day | None:
@@ -47,9 +50,7 @@ class Register:
         for index, assertion in enumerate(registrations):
             end = registrations[index + 1].day if index + 1 < len(registrations) else FOREVER
             if assertion.day < end and assertion.payload is not None:
-                valid_to = assertion.payload.get("valid_to")
-                closes = valid_to + 1 if isinstance(valid_to, int) else FOREVER
-                entries.append(Entry(assertion.day, end, assertion.payload, closes))
+                entries.append(_entry(assertion.day, end, assertion.payload))
         before, after = self._entries.get(agency, ()), tuple(entries)
         if before == after:
             return None
@@ -57,7 +58,12 @@ class Register:
             self._entries[agency] = after
         else:
             del self._entries[agency]
+        for parent in _parents(before):
+            self._children[parent].discard(agency)
+        for parent in _parents(after):
+            self._children.setdefault(parent, set()).add(agency)
         self._members.clear()
+        self._active.clear()
         self._boundaries = None
         common = 0
         while common < min(len(before), len(after)) and before[common] == after[common]:
@@ -91,11 +97,7 @@ class Register:
 
     def children(self, parent: str) -> list[str]:
         """Return the agencies that any entry names `parent` as theirs."""
-        return [
-            agency
-            for agency, entries in sorted(self._entries.items())
-            if any(entry.payload.get("parent_agency_id") == parent for entry in entries)
-        ]
+        return sorted(self._children.get(parent, ()))
 
     def members(self, population: Population, day: int) -> frozenset[str]:
         """Return the agencies whose entry on `day` fits, active or not."""
@@ -134,8 +136,15 @@ class Register:
         index = bisect_left(edges, day)
         return index < len(edges) and edges[index] == day
 
-    def active_intervals(self, agency: str, population: Population) -> list[tuple[int, int]]:
+    def active_intervals(self, agency: str, population: Population) -> Sequence[tuple[int, int]]:
         """Return the spans [start, end) of days on which the agency is active and fits."""
+        key = (id(population), agency)  # definitions live as long as their catalogue
+        found = self._active.get(key)
+        if found is None:
+            found = self._active[key] = self._active_spans(agency, population)
+        return found
+
+    def _active_spans(self, agency: str, population: Population) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
         for entry in self._entries.get(agency, ()):
             for start, end in self._fitting_spans(population, agency, entry):
@@ -187,3 +196,8 @@ class Register:
                 and above.payload.get("level") in population.parent_level
             )
         return True
+
+
+def _parents(entries: Iterable[Entry]) -> set[str]:
+    named = (entry.payload.get("parent_agency_id") for entry in entries)
+    return {parent for parent in named if isinstance(parent, str)}

@@ -6,6 +6,7 @@ The answer follows from panes alone and changes only on days on which an amount 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from models.changes import Amount
 from models.days import FOREVER, next_year, year_start
@@ -50,6 +51,8 @@ class Requirement:
 
     def spans(self, scope: Scope, since: int) -> list[Span]:
         """Return the spans on which it is satisfied, cut to begin on `since` or later."""
+        if self.presence and self.window in TRAILING:
+            return self._trailing(scope, since, TRAILING[self.window])
         if self.presence:
             return _merged(self._lasting(scope, since), since)
         found: list[Span] = []
@@ -63,16 +66,29 @@ class Requirement:
                 found[-1] = (found[-1][0], day)
         return found
 
+    def _trailing(self, scope: Scope, since: int, length: int) -> list[Span]:
+        """Return the union of [day, day + length) over the days with an amount, cut to begin on `since` or later."""
+        recent = [
+            scope.series(measure, self.bucket).days(since - length + 1)
+            for measure in self.numerator
+        ]
+        days = recent[0] if len(recent) == 1 else sorted(set().union(*recent))
+        if not days:
+            return []
+        found: list[Span] = []
+        start = max(days[0], since)
+        for day, following in pairwise(days):
+            if following - day > length:
+                found.append((start, day + length))
+                start = following
+        found.append((start, days[-1] + length))
+        return found
+
     def _lasting(self, scope: Scope, since: int) -> Iterable[Span]:
-        """Yield for each day with an amount the days on which it lies in the window."""
+        """Yield for each day with an amount the days on which it lies in the window, which is no trailing one."""
+        period = self.period
         for measure in self.numerator:
-            series = scope.series(measure, self.bucket)
-            if self.window in TRAILING:
-                length = TRAILING[self.window]
-                yield from ((day, day + length) for day in series.days(since - length + 1))
-                continue
-            period = self.period
-            for day in series.days(
+            for day in scope.series(measure, self.bucket).days(
                 year_start(since) if self.window is WindowName.YEAR else period.start
             ):
                 if self.window is WindowName.PLAN:

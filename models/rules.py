@@ -6,6 +6,7 @@ A condition speaks of one closed day and looks back only; what becomes of a run 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from operator import sub
 from typing import Final, NamedTuple
 
 from models.attainment import Status
@@ -116,7 +117,7 @@ def silence_limit(record_days: Sequence[Day], index: int) -> int:
     Three times the lower median of the gaps between its record days in the 90 days that end there, and at least 7.
     """
     first = bisect_left(record_days, record_days[index] - GAP_WINDOW_DAYS + 1)
-    gaps = sorted(record_days[i + 1] - record_days[i] for i in range(first, index))
+    gaps = sorted(map(sub, record_days[first + 1 : index + 1], record_days[first:index]))
     median = gaps[(len(gaps) - 1) // 2] if gaps else 0
     return max(SILENCE_DAYS, SILENCE_GAPS * median)
 

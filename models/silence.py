@@ -4,7 +4,7 @@ A silence between two records depends on those before it only, so a new record d
 """
 
 from bisect import bisect_left
-from typing import Final
+from typing import Final, cast
 
 from models.days import FOREVER, Day
 from models.measures import RECORDS
@@ -41,7 +41,7 @@ class SilenceTable:
         return Day(min(_first_difference(before[common : common + 1], after[common : common + 1])))
 
     def _recomputed(self, agency: str, since: Day | None, before: Silences) -> Silences:
-        days = [Day(day) for day in self._panes.series(RECORDS, "", agency).days()]
+        days = cast("list[Day]", self._panes.series(RECORDS, "", agency).days())
         registrations = self._registrations(agency)
         index = bisect_left(days, since) - 1 if since is not None else -1
         if index < 0:
@@ -71,13 +71,17 @@ class SilenceTable:
                 return start if end is None or day < end else None
         return None
 
-    def turns(self, agency: str, day: Day) -> bool:
-        """Return whether a silence starts or ends on `day`."""
-        return any(day in span for span in self._silences.get(agency, []))
+    def turning(self, day: Day) -> list[str]:
+        """Return the agencies of which a silence starts or ends on `day`."""
+        return [
+            agency
+            for agency, silences in self._silences.items()
+            if any(day in span for span in silences)
+        ]
 
     def last_record(self, agency: str, day: Day) -> tuple[Day | None, int | None]:
         """Return the last record day up to `day`, and after how many days without a record the agency is silent."""
-        days = [Day(one) for one in self._panes.series(RECORDS, "", agency).days() if one <= day]
+        days = cast("list[Day]", self._panes.series(RECORDS, "", agency).days(None, day))
         if not days:
             return None, None
         return days[-1], silence_limit(days, len(days) - 1)

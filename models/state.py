@@ -7,12 +7,12 @@ from models.facts import SubjectId
 from models.feeds import FeedTable
 from models.figures import Kept, Sources
 from models.judging import Judge
-from models.merge import Measures
+from models.measures import Measures, by_measure
 from models.panes import PaneTable
 from models.publication import Figures
 from models.register import Register
 from models.requirements import Requirement
-from models.subjects import Subject, group
+from models.subjects import Subject, registrations
 
 
 class ProvinceState:
@@ -20,7 +20,7 @@ class ProvinceState:
 
     def __init__(self, catalogue: ProvinceCatalogue, stored: StoredBook) -> None:
         self.catalogue = catalogue
-        self.measures = Measures(catalogue)
+        self.measures = Measures(catalogue.measures)
         self.sources = Sources(PaneTable(), Register(catalogue.lists), Kept())
         self.mark: Mark = stored.mark
         self.feeds = FeedTable(stored.feeds)
@@ -39,17 +39,15 @@ class ProvinceState:
         self._load(stored)
 
     def _load(self, stored: StoredBook) -> None:
-        for pane, amount in stored.panes.items():
-            self.sources.panes.add(pane, amount)
+        for measure, panes in by_measure(stored.panes).items():
+            self.sources.panes.add_all(measure, panes)
         for (fact_type, agency), count in stored.kept.items():
             self.sources.kept.add(fact_type, agency, count)
         for (kind, key, part), encoded in stored.registers.items():
             subject = Subject(SubjectId(kind, key))
             subject.load(part, encoded)
-            keys = group(subject.facts).get("agency.registered", {})
-            self.sources.register.update(key, next(iter(keys.values())) if keys else ())
-        for code in self.codes():
-            self.figures.mark_agency(code)
+            self.sources.register.update(key, registrations(subject))
+        self.figures.mark_agencies(self.sources.codes())
         if self.mark.first_day is not None:
             self.begin(self.mark.first_day)
             if self.mark.closed is not None and self.judge is not None:
@@ -58,11 +56,6 @@ class ProvinceState:
     def begin(self, first_day: Day) -> None:
         """Begin the series of closed days."""
         self.judge = Judge(self.catalogue, self.sources, first_day, self._alerts)
-
-    def codes(self) -> frozenset[str]:
-        """Return the codes that have figures of their own: registered, or carrying a kept fact."""
-        kept = {agency for agency, count in self.sources.kept.agencies.items() if count > 0}
-        return frozenset(kept.union(self.sources.register.agencies))
 
     def agency_row(self, code: str, day: Day) -> AgencyRow:
         """Return what the views must know of a code on a day."""
@@ -74,10 +67,9 @@ class ProvinceState:
 
     def changed_agencies(self, day: Day) -> dict[str, AgencyRow | None]:
         """Return the rows that differ from what was written last; None for a code that carries nothing any more."""
-        codes = self.codes()
         changed: dict[str, AgencyRow | None] = {}
         for code in sorted(self.renewed | self.agencies.keys()):
-            row = self.agency_row(code, day) if code in codes else None
+            row = self.agency_row(code, day) if self.sources.knows(code) else None
             if row != self.agencies.get(code):
                 changed[code] = row
                 if row is None:

@@ -1,6 +1,7 @@
 """When the garbage collector runs: between batches, never in them, and not over a loaded book.
 
-A fold keeps thousands of young objects alive, which the collector would walk again and again though few of them ever form a cycle.
+A fold keeps thousands of young objects alive, which the collector would walk again and again though none of them forms a
+cycle: those come from the libraries around it, some dozens a second when all services are there.
 """
 
 import gc
@@ -9,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-YOUNG_SECONDS: Final = 5.0
+YOUNG_SECONDS: Final = 30.0
 """How often what came since is walked: most of it is gone by then without the collector's help."""
-FULL_SECONDS: Final = 60.0
+FULL_SECONDS: Final = 300.0
 """How often the old generation is walked as well."""
 
 

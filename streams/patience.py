@@ -51,6 +51,13 @@ async def patiently(
     away: Callable[[Unavailable], None],
 ) -> Result:
     """Return what `call` returns at last; `away` hears of each miss; Fenced once `alive` says that nobody wants it any more."""
+    # The first try goes by itself and is nearly always enough: each use of the loop below leaves dozens of objects in a
+    # cycle, which stay until the collector finds them.
+    if alive():
+        try:
+            return await call()
+        except Unavailable as error:
+            away(error)
 
     def heard(state: RetryCallState) -> None:
         error = None if state.outcome is None else state.outcome.exception()

@@ -3,6 +3,7 @@
 A target without an indicator, a value or a reference is kept with the reason, never left out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.attainment import Reading
@@ -30,11 +31,11 @@ class CompiledTarget:
     indicator: CompiledIndicator | None
     raises_alerts: bool
 
-    def reading(self, sources: Sources, day: int) -> Reading:
-        """Return the value that the target is judged by on a day: read at its deadline once that has passed."""
+    def readings(self, sources: Sources, days: Sequence[int]) -> list[Reading]:
+        """Return the values that the target is judged by on several days: read at its deadline once that has passed."""
         if self.indicator is None:
-            return None
-        return self.indicator.reading(sources, min(day, self.terms.deadline))
+            return [None] * len(days)
+        return self.indicator.readings(sources, [min(day, self.terms.deadline) for day in days])
 
 
 def compile_target(

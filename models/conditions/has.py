@@ -13,7 +13,8 @@ from models.events import FieldKind
 from models.facts import Assertion, Payload
 from models.fields import check_fact, check_field
 from models.intervals import NEVER, Interval, Intervals, first_opened
-from models.subjects import DAILY, Grouped
+from models.parts import DAILY
+from models.subjects import Grouped
 from models.where import compile_where
 from models.where.clause import Accepts
 
@@ -47,7 +48,7 @@ def compile_has(has: Has, scope: Scope) -> CompiledCondition:
             mend="take the dated fact away: each of a series holds until the next",
         )
     of_key = _of_key(has, where.accepts, dated=dated)
-    restrict = where.restrict
+    fits, restrict = where.fits, where.restrict
 
     def evaluate(facts: Grouped) -> Intervals:
         keys = facts.get(fact)
@@ -60,6 +61,8 @@ def compile_has(has: Has, scope: Scope) -> CompiledCondition:
             result = first_opened([of_key(keys[key]) for key in sorted(keys)])
         if until is not None and result:
             result = _ended(result, the_only(facts, until))
+        if fits is not None:
+            result = [entry for entry in result if fits(entry[2], facts)]
         return restrict(result, facts) if restrict is not None else result
 
     reads = where.reads | {fact} | ({until} if until is not None else set())

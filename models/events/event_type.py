@@ -172,18 +172,6 @@ class EventType:
                 found.append(SubjectId(str(kind), str(key)))
         return tuple(found)
 
-    def subjects_of_key(self, key: str) -> tuple[SubjectId, ...] | None:
-        """Return the subjects of every fact with this natural key, None where the type is `movable`.
-
-        `key` must satisfy `is_key`, as the keys of accepted events and retractions do.
-        """
-        if self.movable:
-            return None
-        parts = zip(self.natural_key, split_key(key), strict=True)
-        return self.subjects(
-            {name: part for name, part in parts if not (part == "" and self.fields[name].nullable)}
-        )
-
 
 def wire_name(name: str) -> str:
     """Return the CloudEvents `type` of an event type's name, those about the log included."""

@@ -5,7 +5,6 @@ The agency is that of the fact itself, so each fact of a subject may count elsew
 
 from collections.abc import Callable, Sequence
 
-from models.changes import PaneKey
 from models.conditions import CompiledCondition, Scope, compile_condition
 from models.definitions import Flow
 from models.events import FieldKind
@@ -14,10 +13,9 @@ from models.fields import DERIVED, NUMERIC, check_fact, check_field
 from models.intervals import holds
 from models.measures.amounts import Add, Amounts, number, text
 from models.measures.held import add_minutes_held
-from models.measures.measure import CompiledMeasure
+from models.measures.measure import CompiledMeasure, Ones
 from models.subjects import Grouped
 from models.where import CompiledWhere, compile_where
-from models.where.clause import Accepts
 
 Bucket = Callable[[Assertion, Grouped], str | None]
 """Returns the bucket of a fact; None: it counts nowhere."""
@@ -45,13 +43,14 @@ def compile_flow(name: str, flow: Flow, scope: Scope) -> CompiledMeasure:
     bucket = _bucket(flow, scope)
     holding = compile_condition(flow.holding, scope) if flow.holding is not None else None
     own_code = scope.own_code
+    gives: Add | Ones
     if flow.held is not None:
-        add = add_minutes_held(name, flow.fact, flow.held, where, own_code=own_code)
+        gives = add_minutes_held(name, flow.fact, flow.held, where, own_code=own_code)
     elif _is_plain(flow, where):
-        add = _add_ones(name, flow.fact, where.accepts, own_code=own_code)
+        gives = Ones(flow.fact, where.tests)
     else:
         find = _find(flow, where, holding)
-        add = _add_amounts(name, flow.amount, find, bucket, own_code=own_code)
+        gives = _add_amounts(name, flow.amount, find, bucket, own_code=own_code)
     return CompiledMeasure(
         name,
         scope.kind,
@@ -60,7 +59,7 @@ def compile_flow(name: str, flow: Flow, scope: Scope) -> CompiledMeasure:
         stock=False,
         bucket=_bucket_kind(flow, scope),
         reach=_reach(flow, holding),
-        add=add,
+        gives=gives,
         counts=flow.amount is None,
     )
 
@@ -109,41 +108,29 @@ def _bucket(flow: Flow, scope: Scope) -> Bucket | None:
 
 def _is_plain(flow: Flow, where: CompiledWhere) -> bool:
     """Return whether each fact that is accepted counts 1, whatever the subject's other facts are."""
-    stated = (where.restrict, flow.amount, flow.bucket, flow.holding)
-    return all(one is None for one in stated) and not flow.first
-
-
-def _add_ones(name: str, fact: str, accepts: Accepts | None, *, own_code: bool) -> Add:
-    """Compile the most frequent flow: the one that counts events as they come."""
-
-    def add(facts: Grouped, key: str, out: Amounts, sign: int) -> None:
-        for series in facts.get(fact, {}).values():
-            for assertion in series:
-                if accepts is None or accepts(assertion):
-                    pane = PaneKey(name, "", key if own_code else assertion.agency, assertion.day)
-                    out[pane] = out.get(pane, 0) + sign
-
-    return add
+    stated = (flow.amount, flow.bucket, flow.holding)
+    return where.alone and all(one is None for one in stated) and not flow.first
 
 
 def _add_amounts(
     name: str, field: str | None, find: Find, bucket: Bucket | None, *, own_code: bool
 ) -> Add:
     def add(facts: Grouped, key: str, out: Amounts, sign: int) -> None:
+        panes = out[name]
         for assertion in find(facts):
             row = "" if bucket is None else bucket(assertion, facts)
             if row is None:
                 continue
             amount = sign if field is None else sign * number(assertion, field)
-            pane = PaneKey(name, row, key if own_code else assertion.agency, assertion.day)
-            out[pane] = out.get(pane, 0) + amount
+            pane = (row, key if own_code else assertion.agency, assertion.day)
+            panes[pane] = panes.get(pane, 0) + amount
 
     return add
 
 
 def _find(flow: Flow, where: CompiledWhere, holding: CompiledCondition | None) -> Find:
     """Compile which facts count: those meant, on days on which `while` holds; of several with `first` the earliest."""
-    fact, first = flow.fact, flow.first
+    fact, first, means = flow.fact, flow.first, where.means
     condition = None if holding is None else holding.evaluate
 
     def find(facts: Grouped) -> Sequence[Assertion]:
@@ -153,9 +140,9 @@ def _find(flow: Flow, where: CompiledWhere, holding: CompiledCondition | None) -
         inside = None if condition is None else condition(facts)
         found = [
             assertion
-            for key in sorted(keys)
+            for key in (keys if len(keys) == 1 else sorted(keys))
             for assertion in keys[key]
-            if (inside is None or holds(inside, assertion.day)) and where.means(assertion, facts)
+            if (inside is None or holds(inside, assertion.day)) and means(assertion, facts)
         ]
         return [min(found, key=_moment)] if first and found else found
 

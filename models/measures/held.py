@@ -5,7 +5,6 @@ Whole minutes by the clock, split at midnight in Việt Nam: pieces that touch a
 
 from typing import Final
 
-from models.changes import PaneKey
 from models.days import MICROSECONDS_PER_DAY, Day, day_of, start_of
 from models.measures.amounts import Add, Amounts
 from models.subjects import Grouped
@@ -21,6 +20,7 @@ def add_minutes_held(
     longest = longest_minutes * _MICROSECONDS_PER_MINUTE
 
     def add(facts: Grouped, key: str, out: Amounts, sign: int) -> None:
+        panes = out[name]
         for series in facts.get(fact, {}).values():
             for index, report in enumerate(series):
                 if not where.means(report, facts):
@@ -30,8 +30,8 @@ def add_minutes_held(
                     end = min(end, series[index + 1].moment)
                 agency = key if own_code else report.agency
                 for day, minutes in minutes_by_day(report.moment, end):
-                    pane = PaneKey(name, "", agency, day)
-                    out[pane] = out.get(pane, 0) + sign * minutes
+                    pane = ("", agency, day)
+                    panes[pane] = panes.get(pane, 0) + sign * minutes
 
     return add
 

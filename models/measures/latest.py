@@ -5,14 +5,14 @@ A bucket carries moment and value, and its amount is 1, so that a value of 0 is 
 
 from typing import Final
 
-from models.changes import PaneKey
 from models.conditions import Scope
 from models.definitions import Latest
 from models.events import FieldKind
 from models.fields import NUMERIC, check_fact, check_field
 from models.measures.amounts import Amounts
 from models.measures.measure import CompiledMeasure
-from models.subjects import DAILY, Grouped
+from models.parts import DAILY
+from models.subjects import Grouped
 from models.where import compile_where
 
 LATEST_SEPARATOR: Final = "|"
@@ -31,6 +31,7 @@ def compile_latest(name: str, latest: Latest, scope: Scope) -> CompiledMeasure:
     where = compile_where(scope.place, fact, latest.where)
 
     def add(facts: Grouped, key: str, out: Amounts, sign: int) -> None:
+        panes = out[name]
         for fact_key, series in facts.get(fact, {}).items():
             for assertion in series:
                 value = (assertion.payload or {}).get(field)
@@ -39,8 +40,8 @@ def compile_latest(name: str, latest: Latest, scope: Scope) -> CompiledMeasure:
                 bucket = LATEST_SEPARATOR.join(
                     (f"{assertion.moment:020d}", f"{key}/{fact_key}", str(value))
                 )
-                pane = PaneKey(name, bucket, assertion.agency, assertion.day)
-                out[pane] = out.get(pane, 0) + sign
+                pane = (bucket, assertion.agency, assertion.day)
+                panes[pane] = panes.get(pane, 0) + sign
 
     return CompiledMeasure(
         name,
@@ -50,6 +51,6 @@ def compile_latest(name: str, latest: Latest, scope: Scope) -> CompiledMeasure:
         stock=True,
         bucket=FieldKind.TEXT,
         reach=None if fact in DAILY else 0,
-        add=add,
+        gives=add,
         latest=True,
     )

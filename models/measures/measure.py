@@ -8,9 +8,18 @@ from typing import Final
 
 from models.events import FieldKind
 from models.measures.amounts import Add
+from models.where import FieldTest
 
 RECORDS: Final = "records"
 """The built-in measure: accepted records by agency and day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ones:
+    """Amounts that follow from each fact alone: 1 on its day for its agency, if it passes the tests."""
+
+    fact: str
+    tests: tuple[FieldTest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,8 @@ class CompiledMeasure:
     """What its amounts are kept apart by; None: nothing."""
     reach: int | None
     """Days around a changed daily fact whose facts must be at hand; None: the subject's whole history."""
-    add: Add
+    gives: Add | Ones
+    """From all facts of a subject together, or from each alone."""
     latest: bool = False
     """Its buckets carry values: it is read by the form `latest`, never summed."""
     counts: bool = False

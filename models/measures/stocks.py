@@ -5,7 +5,6 @@ Both carry the agency and the bucket of the fact that the interval is labelled w
 
 from collections.abc import Callable
 
-from models.changes import PaneKey
 from models.conditions import CompiledCondition, Scope, compile_condition
 from models.days import EARLIEST, FOREVER
 from models.definitions import Condition, ConditionNode, Has, Measure
@@ -48,7 +47,7 @@ def compile_stock(name: str, measure: Measure, scope: Scope) -> CompiledMeasure:
         stock=True,
         bucket=bucket,
         reach=compiled.reach,
-        add=add,
+        gives=add,
     )
 
 
@@ -76,17 +75,20 @@ def _lay(name: str, measure: Measure, *, own_code: bool) -> Lay:
     bucket, field = measure.bucket, measure.amount
 
     def lay(intervals: Intervals, key: str, out: Amounts, sign: int) -> None:
+        if not intervals:
+            return
+        panes = out[name]
         for start, end, label in intervals:
             if start >= FOREVER:
                 continue
             amount = sign if field is None else sign * number(label, field)
             agency = key if own_code else label.agency
             row = "" if bucket is None else text(label, bucket)
-            opened = PaneKey(name, row, agency, max(start, EARLIEST))
-            out[opened] = out.get(opened, 0) + amount
+            opened = (row, agency, max(start, EARLIEST))
+            panes[opened] = panes.get(opened, 0) + amount
             if end < FOREVER:
-                closed = PaneKey(name, row, agency, end)
-                out[closed] = out.get(closed, 0) - amount
+                closed = (row, agency, end)
+                panes[closed] = panes.get(closed, 0) - amount
 
     return lay
 

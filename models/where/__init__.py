@@ -3,6 +3,6 @@
 A missing field satisfies nothing but `exists: false`.
 """
 
-from models.where.clause import CompiledWhere, compile_where
+from models.where.clause import CompiledWhere, FieldTest, compile_where
 
-__all__ = ["CompiledWhere", "compile_where"]
+__all__ = ["CompiledWhere", "FieldTest", "compile_where"]

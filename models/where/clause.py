@@ -5,10 +5,11 @@ The first decide whether an assertion counts at all, the others on which of its 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.days import FOREVER, Day
 from models.definitions import Comparison, Where
-from models.events import VOCABULARY
+from models.events import VOCABULARY, FieldKind
 from models.facts import Assertion
 from models.fields import DERIVED, subject_kinds
 from models.gathering import Faults
@@ -22,20 +23,39 @@ Accepts = Callable[[Assertion], bool]
 Restrict = Callable[[Intervals, Grouped], Intervals]
 
 
+class FieldTest(NamedTuple):
+    """What is wanted of one field of an assertion, whatever else is known."""
+
+    field: str
+    kind: FieldKind
+    passes: Test
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledWhere:
     """A `where` ready to run; None where it asks nothing of the kind."""
 
+    tests: tuple[FieldTest, ...]
+    """What it asks of the assertion alone."""
     accepts: Accepts | None
-    """Looks at the assertion alone."""
+    """Looks at the assertion alone: it is about the subject and passes the tests."""
+    fits: Predicate | None
+    """Looks at the assertion among all that is known of its subject."""
     restrict: Restrict | None
-    """Cuts the days of assertions by the subject's other facts."""
+    """Cuts the days of assertions by what is known of the subject's other facts on each."""
     reads: frozenset[str]
     """Types of those other facts."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether it asks nothing of the subject's other facts."""
+        return self.fits is None and self.restrict is None
 
     def means(self, assertion: Assertion, facts: Grouped) -> bool:
         """Return whether the assertion is meant, judged at the end of its own day."""
         if self.accepts is not None and not self.accepts(assertion):
+            return False
+        if self.fits is not None and not self.fits(assertion, facts):
             return False
         if self.restrict is None:
             return True
@@ -49,7 +69,8 @@ def compile_where(place: Place, fact: str, where: Where) -> CompiledWhere:
     Raises:
         CatalogueError: a field does not exist, or what is wanted of it does not fit.
     """
-    tests: list[tuple[str, Test]] = []
+    tests: list[FieldTest] = []
+    predicates: list[Predicate] = []
     restricts: list[Restrict] = []
     reads: set[str] = set()
     faults = Faults()
@@ -57,42 +78,51 @@ def compile_where(place: Place, fact: str, where: Where) -> CompiledWhere:
         other, _, field = name.rpartition(".")
         with faults:
             if name in DERIVED:
-                restricts.append(_keep(_of_derived(place, fact, name, wanted)))
+                predicates.append(_of_derived(place, fact, name, wanted))
                 reads |= DERIVED[name].reads
             elif other in VOCABULARY:
                 _check_common_subject(place, fact, other, field)
                 restricts.append(_of_other_fact(place, other, field, wanted))
                 reads.add(other)
             elif isinstance(wanted, Comparison) and refers(wanted):
-                restricts.append(_keep(compile_reference(place, fact, name, wanted)))
+                predicates.append(compile_reference(place, fact, name, wanted))
                 reads |= reads_of(wanted)
             else:
-                tests.append((name, compile_test(TestedField.of_fact(place, fact, name), wanted)))
+                tested = TestedField.of_fact(place, fact, name)
+                tests.append(FieldTest(name, tested.kind, compile_test(tested, wanted)))
     faults.raise_any()
     accepts = _conjunction(tests)
     if accepts is None and fact in HANDED_ON:
         accepts = _is_about_the_subject
-    return CompiledWhere(accepts, _chain(restricts), frozenset(reads))
+    return CompiledWhere(
+        tuple(tests), accepts, _together(predicates), _chain(restricts), frozenset(reads)
+    )
 
 
 def _is_about_the_subject(assertion: Assertion) -> bool:
     return assertion.payload is not None
 
 
-def _conjunction(tests: list[tuple[str, Test]]) -> Accepts | None:
+def _conjunction(tests: list[FieldTest]) -> Accepts | None:
     if not tests:
         return None
-    if len(tests) == 1:
-        ((field, test),) = tests
-        return lambda assertion: (
-            assertion.payload is not None and test(assertion.payload.get(field))
-        )
 
     def accepts(assertion: Assertion) -> bool:
         payload = assertion.payload
-        return payload is not None and all(test(payload.get(field)) for field, test in tests)
+        if payload is None:
+            return False
+        for field, _, passes in tests:  # noqa: SIM110 - a generator costs more than the tests
+            if not passes(payload.get(field)):
+                return False
+        return True
 
     return accepts
+
+
+def _together(predicates: list[Predicate]) -> Predicate | None:
+    if len(predicates) < 2:
+        return predicates[0] if predicates else None
+    return lambda assertion, facts: all(one(assertion, facts) for one in predicates)
 
 
 def _chain(restricts: list[Restrict]) -> Restrict | None:
@@ -105,10 +135,6 @@ def _chain(restricts: list[Restrict]) -> Restrict | None:
         return intervals
 
     return restrict
-
-
-def _keep(predicate: Predicate) -> Restrict:
-    return lambda intervals, facts: [entry for entry in intervals if predicate(entry[2], facts)]
 
 
 def _of_derived(place: Place, fact: str, name: str, wanted: Wanted) -> Predicate:

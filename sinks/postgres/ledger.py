@@ -9,7 +9,7 @@ Never compare with a record's offset: gaps are legal. Never keep what was read b
 caller tries the same changes again, for as long as the province is its own.
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
 from models.errors import Fenced
 from models.topics import progress_topic
 from sinks.postgres.connection import Connection, Session
+from sinks.postgres.copies import Copy, copies
 from sinks.postgres.reads import MARK_COLUMNS, load_book, mark_of, read_parts
 from sinks.postgres.writes import together, writes
 
@@ -109,7 +110,7 @@ class Ledger:
         Returns too when an earlier try of the same changes had landed. Fenced: another owner, nothing is written.
         Unavailable: it is not known whether it landed; call again with the same changes.
         """
-        several = writes(changes)
+        several, bulk = writes(changes), list(copies(changes))
         async with (
             self._session(claim.province).use() as connection,
             connection.transaction(),
@@ -118,6 +119,8 @@ class Ledger:
                 if several:
                     sql, arguments = together(several)
                     await connection.execute(sql, *arguments)
+                for copy in bulk:
+                    await _copy(connection, copy)
                 return
             row = await connection.fetchrow(_MARK, claim.province)
             if row is None or row["epoch"] != claim.epoch or mark_of(row) != changes.mark:
@@ -156,6 +159,22 @@ class Ledger:
             name = f"tiendo ledger {province}"
             session = self._sessions[province] = Session(self._dsn, name, _PLANNING)
         return session
+
+
+async def _copy(connection: Connection, copy: Copy) -> None:
+    table, columns, rows = copy
+    if isinstance(rows, bytes):
+        await connection.copy_to_table(
+            table, schema_name="tiendo", columns=columns, source=_at_once(rows), format="text"
+        )
+    else:
+        await connection.copy_records_to_table(
+            table, schema_name="tiendo", columns=columns, records=rows
+        )
+
+
+async def _at_once(lines: bytes) -> AsyncIterator[bytes]:
+    yield lines
 
 
 def _refused(province: str, row: asyncpg.Record | None) -> str:

@@ -68,12 +68,11 @@ SET "values" = excluded."values", numerators = excluded.numerators, denominators
 INSERT_HISTORY: Final = """
 INSERT INTO tiendo.kpi_history
     (province, plan, indicator, agency, "window", closed_day, value, numerator, denominator, definition_version)
-SELECT $1, given.plan, given.indicator, given.agency, given."window", tiendo.day(given.closed_day),
-    given.value::numeric, given.numerator::numeric, given.denominator::numeric, i.definition_version
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[])
-    AS given (plan, indicator, agency, "window", closed_day, value, numerator, denominator)
-LEFT JOIN tiendo.indicator AS i
-    ON i.province = $1 AND i.plan = given.plan AND i.indicator = given.indicator"""
+SELECT $1, plan, indicator, agency, "window", tiendo.day(closed_day),
+    value::numeric, numerator::numeric, denominator::numeric, definition_version
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[],
+            $10::text[])
+    AS given (plan, indicator, agency, "window", closed_day, value, numerator, denominator, definition_version)"""
 _UPSERT_STANDING: Final = """
 INSERT INTO tiendo.{table}
     (province, target, as_of, value, numerator, denominator, expected_value, pace, forecast_date,

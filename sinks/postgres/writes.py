@@ -8,7 +8,8 @@ Numbers travel as text: Postgres reads it faster than asyncpg packs a Decimal.
 import functools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Set as AbstractSet
+from typing import Final, NamedTuple, TypeVar
 
 from models.changes import (
     AgencyRow,
@@ -17,11 +18,14 @@ from models.changes import (
     AttainmentRow,
     Changes,
     Figure,
-    HistoryRow,
 )
 from models.topics import progress_topic
 from sinks.postgres import statements
+from sinks.postgres.copies import are_copied
 from sinks.postgres.headers import headers_json, storable
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 _ALERT_VALUE: Final = AlertRow._fields.index("value")
 """Place of an alert's `value` among its columns; `expected` is the next."""
@@ -66,12 +70,12 @@ def _renumbered(sql: str, before: int) -> str:
 
 
 def writes(changes: Changes) -> list[Write]:
-    """Return the statements that write all rows of `changes`; the mark is not among them."""
+    """Return the statements that write the rows of `changes` that `copies` leaves; the mark is not among them."""
     return [
         *_parts(changes),
         *_panes(changes),
         *_kept(changes),
-        *_history(changes.province, changes.history),
+        *_history(changes),
         *_alerts(changes.province, changes.alerts),
         *_outbox(changes),
         *_dead_letters(changes),
@@ -106,21 +110,27 @@ def _write(sql: str, province: str, rows: Collection[tuple[object, ...]]) -> Ite
 
 
 def _parts(changes: Changes) -> Iterator[Write]:
-    kept = sorted((key, facts) for key, facts in changes.parts.items() if facts is not None)
-    gone = sorted(key for key, facts in changes.parts.items() if facts is None)
-    yield from _write(
-        statements.UPSERT_PARTS, changes.province, [(*key, facts) for key, facts in kept]
-    )
+    parts = _left(changes.parts, changes.new_parts)
+    kept = sorted([(*key, facts) for key, facts in parts if facts is not None])
+    gone = sorted([tuple(key) for key, facts in parts if facts is None])
+    yield from _write(statements.UPSERT_PARTS, changes.province, kept)
     yield from _write(statements.DELETE_PARTS, changes.province, gone)
 
 
 def _panes(changes: Changes) -> Iterator[Write]:
     # Plain tuples are sorted in a third of the time that their named kin take.
-    panes = changes.panes.items()
+    panes = _left(changes.panes, changes.new_panes)
     kept = sorted([(*key, str(amount)) for key, amount in panes if amount != 0])
     gone = sorted([tuple(key) for key, amount in panes if amount == 0])
     yield from _write(statements.UPSERT_PANES, changes.province, kept)
     yield from _write(statements.DELETE_PANES, changes.province, gone)
+
+
+def _left(rows: Mapping[Key, Value], new: AbstractSet[Key]) -> Collection[tuple[Key, Value]]:
+    """Return the rows that are not copied, in any order."""
+    if not are_copied(new):
+        return rows.items()
+    return [(key, rows[key]) for key in rows.keys() - new]
 
 
 def _kept(changes: Changes) -> Iterator[Write]:
@@ -137,9 +147,13 @@ def _agencies(province: str, agencies: Mapping[str, AgencyRow | None]) -> Iterat
     yield from _write(statements.DELETE_AGENCIES, province, gone)
 
 
-def _history(province: str, history: Sequence[HistoryRow]) -> Iterator[Write]:
-    rows = [(*row.key, row.window, row.closed_day, *_figure(row.figure)) for row in history]
-    yield from _write(statements.INSERT_HISTORY, province, sorted(rows))
+def _history(changes: Changes) -> Iterator[Write]:
+    if not are_copied(changes.history):
+        rows = [
+            (*row.key, row.window, row.closed_day, *_figure(row.figure), row.definition_version)
+            for row in changes.history
+        ]
+        yield from _write(statements.INSERT_HISTORY, changes.province, sorted(rows))
 
 
 def _alerts(province: str, alerts: Sequence[AlertRow]) -> Iterator[Write]:

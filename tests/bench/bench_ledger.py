@@ -30,8 +30,10 @@ SELECT 'tra-vinh', 'dossier', key, '', facts FROM unnest($1::text[], $2::bytea[]
 ON CONFLICT (province, kind, key, part) DO UPDATE SET facts = excluded.facts"""
 
 
-def changes(dice: random.Random, base: Mark, sizes: tuple[int, int, int]) -> Changes:
-    """Return changes of about the size that a batch makes, on subjects that may be stored already."""
+def changes(
+    dice: random.Random, base: Mark, sizes: tuple[int, int, int], stored: set[tuple[object, ...]]
+) -> Changes:
+    """Return changes of about the size that a batch makes; `stored` are the keys of the rows written before, and gains these."""
     parts, panes, figures = sizes
     written = Changes(PROVINCE, base, replace(base, next_offset=base.next_offset + parts))
     for number in dice.sample(range(SUBJECTS), parts):
@@ -49,6 +51,9 @@ def changes(dice: random.Random, base: Mark, sizes: tuple[int, int, int]) -> Cha
         written.kpi[KpiKey("house", f"indicator_{number % 14}", f"000.00.{number:03d}.H19")] = (
             figure,
         ) * 5
+    written.new_parts = written.parts.keys() - stored
+    written.new_panes = written.panes.keys() - stored
+    stored |= written.new_parts | written.new_panes
     return written
 
 
@@ -58,13 +63,18 @@ def rows_of(written: Changes) -> int:
 
 
 async def commits(
-    ledger: Ledger, claim: Claim, base: Mark, sizes: tuple[int, int, int], times: int
+    ledger: Ledger,
+    claim: Claim,
+    base: Mark,
+    sizes: tuple[int, int, int],
+    times: int,
+    stored: set[tuple[object, ...]],
 ) -> tuple[Mark, list[float], int]:
     """Commit `times` batches; return the last mark, the seconds of each, and the rows of all."""
     dice = random.Random(base.next_offset)  # noqa: S311 - a repeatable load
     seconds, rows = [], 0
     for _ in range(times):
-        written = changes(dice, base, sizes)
+        written = changes(dice, base, sizes, stored)
         begun = time.perf_counter()
         await ledger.commit(claim, written)
         seconds.append(time.perf_counter() - begun)
@@ -99,13 +109,14 @@ async def main() -> None:
         await asyncio.to_thread(upgrade, dsn)
         ledger = Ledger(dsn, "bench")
         claim = await ledger.claim(PROVINCE)
-        mark, _, _ = await commits(ledger, claim, claim.mark, LARGE, 12)
+        stored: set[tuple[object, ...]] = set()
+        mark, _, _ = await commits(ledger, claim, claim.mark, LARGE, 12, stored)
         top = await ceiling(dsn, 12)
-        mark, seconds, rows = await commits(ledger, claim, mark, LARGE, 12)
+        mark, seconds, rows = await commits(ledger, claim, mark, LARGE, 12, stored)
         rate = rows / sum(seconds)
         report(bench="ledger_commit", rows_per_second=round(rate), ceiling=round(top), ratio=round(rate / top, 2),
                rows=rows // 12, median_ms=round(1000 * seconds[6], 1))  # fmt: skip
-        mark, seconds, _ = await commits(ledger, claim, mark, SMALL, 200)
+        mark, seconds, _ = await commits(ledger, claim, mark, SMALL, 200, stored)
         report(
             bench="ledger_commit_small",
             rows=sum(SMALL),

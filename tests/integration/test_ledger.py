@@ -3,18 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from decimal import Decimal
 
 import asyncpg
 import pytest
 
-from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
+from models.changes import (
+    Changes,
+    Figure,
+    HistoryRow,
+    Mark,
+    PaneKey,
+    PartKey,
+    PartRequest,
+    StoredBook,
+)
 from models.days import Day
 from models.errors import Fenced, Unavailable
 from sinks.postgres.connection import Connection
+from sinks.postgres.copies import COPY_ROWS
 from sinks.postgres.ledger import Claim, Ledger
 from sinks.postgres.listing import write_listing
 from tests.support.eventually import eventually
-from tests.support.hand_made import ALERT, LISTING, MARK, PROVINCE, SHARE, START, changes
+from tests.support.hand_made import ALERT, DAY, LISTING, MARK, PROVINCE, SHARE, START, changes
 from tests.support.proxy import Cut, cutting_proxy
 
 pytestmark = pytest.mark.integration
@@ -340,18 +351,72 @@ async def test_stored_parts_are_found_one_by_one_or_all_of_a_subject(ledger: Led
     assert {} == await ledger.read_parts("tra-vinh", [PartRequest("dossier", "d/1", "")])
 
 
-async def test_an_indicator_that_is_not_listed_cannot_be_published(
+async def test_many_new_rows_are_stored_like_few(ledger: Ledger, rival: Ledger) -> None:
+    """A batch whose new rows are copied leaves the book that the next owner would find after many small batches."""
+    odd = 'tab\t line\n return\r slash\\ N\\N "quoted", ế'
+    many = empty(START, MARK)
+    for number in range(COPY_ROWS):
+        many.parts[PartKey("dossier", f"{odd}{number}", "")] = bytes([number, 0, 255])
+        many.panes[PaneKey("paid", str(number), odd, Day(DAY + number * 40_000))] = -number
+        many.history.append(
+            HistoryRow(
+                SHARE._replace(agency=f"{odd}{number}"),
+                "year",
+                Day(DAY - 1),
+                Figure(None if number == 0 else Decimal(number) / 8, number, 10**20),
+                "share-v1",
+            )
+        )
+    many.panes[PaneKey("paid", "", "A", DAY)] = Decimal("3200000.10")
+    many.new_parts, many.new_panes = set(many.parts), set(many.panes)
+    few = replace(many, province="tra-vinh", new_parts=set(), new_panes=set())
+    claim = await ledger.claim(PROVINCE)
+    await ledger.commit(claim, many)
+    other = await ledger.claim("tra-vinh")
+    await ledger.commit(other, replace(few, history=many.history[:1]))
+    later = replace(MARK, next_offset=6)
+    await ledger.commit(other, Changes("tra-vinh", MARK, later, history=many.history[1:COPY_ROWS]))
+
+    book, same = await rival.load(claim), await rival.load(other)
+
+    panes = {key: amount for key, amount in many.panes.items() if amount != 0}
+    assert repr(sorted(panes.items())) == repr(sorted(book.panes.items()))
+    assert repr(sorted(panes.items())) == repr(sorted(same.panes.items()))
+    published = {(row.key, row.window): row.figure for row in many.history}
+    assert published == book.published == same.published
+    requests = [PartRequest(*key) for key in many.parts]
+    assert many.parts == await rival.read_parts(PROVINCE, requests)
+    assert many.parts == await rival.read_parts("tra-vinh", requests)
+
+
+async def test_a_row_that_is_there_cannot_be_written_as_new(
+    ledger: Ledger, connection: Connection
+) -> None:
+    """Its fold would not know what it overwrites: the transaction fails as a whole, loudly."""
+    many = empty(START, MARK)
+    many.panes = {PaneKey("open", "", f"A{number}", DAY): 1 for number in range(COPY_ROWS)}
+    many.new_panes = set(many.panes)
+    claim = await ledger.claim(PROVINCE)
+    await ledger.commit(claim, many)
+    before = await rows_by_table(connection)
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await ledger.commit(claim, replace(many, base=MARK, mark=NEXT_MARK, feeds=changes().feeds))
+
+    assert before == await rows_by_table(connection)
+
+
+async def test_a_published_figure_names_the_definition_that_made_it(
     database: str, connection: Connection
 ) -> None:
-    """A history row without its definition's version would be a lie: the transaction fails as a whole, loudly."""
+    """The version comes with the figure: a listing that was replaced since, or is not there yet, does not matter."""
     ledger = Ledger(database, "engine-1")
-    claim = await ledger.claim(PROVINCE)
-
-    with pytest.raises(asyncpg.NotNullViolationError):
-        await ledger.commit(claim, changes())
+    await ledger.commit(await ledger.claim(PROVINCE), changes())
     await ledger.close()
 
-    assert dict.fromkeys(TABLES, 0) == await rows_by_table(connection)
+    assert "on_time_share-v1" == await connection.fetchval(
+        "SELECT definition_version FROM tiendo.kpi_history"
+    )
 
 
 async def test_postgres_away_is_unavailable(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -203,3 +203,7 @@ def test_what_a_close_publishes_is_what_differs_from_what_was_published(
         ],
         key=repr,
     )
+    versions = {(one.plan, one.id): one.version for one in catalogue(province).indicators}
+    assert [versions[row.key.plan, row.key.indicator] for row in tables.history] == [
+        row.definition_version for row in tables.history
+    ]

@@ -12,21 +12,22 @@ from hypothesis import strategies as st
 from models.changes import Amount, PaneKey
 from models.definitions import Measure
 from models.envelope import decode
-from models.facts import Assertion, Event, FactKey, Record, SubjectId
-from models.measures import compile_measure
+from models.facts import Event, Record
+from models.measures import Measures, compile_measure
+from models.merge import Merge
 from models.place import Place
-from models.subjects import group_for
 from tests.support.drafts import Setting
 from tests.support.examples import examples
 from tests.support.histories import histories, long_log
 from tests.support.oracle.amounts import flow, level
 from tests.support.oracle.definitions import ATOMS, SUMS, flows, stocks
-from tests.support.oracle.facts import World, winners
+from tests.support.oracle.facts import World
 from tests.support.oracle.reads import types_read
-from tests.support.oracle.vocabulary import handed_on, subjects
 
 PLACE = Place("tests", "measure")
 START = date(2019, 3, 1)
+SETTLED_AFTER = 5
+"""Events that are merged together: what a subject gave before is taken away again many times in a history."""
 
 
 def setting_of(measure: Measure) -> Setting:
@@ -49,23 +50,16 @@ def setting_of(measure: Measure) -> Setting:
 
 def panes_of(measure: Measure, events: list[Event]) -> dict[PaneKey, Amount]:
     """Return the engine's panes of a measure."""
-    compiled = compile_measure("m", measure, PLACE, {})
-    kept = {key: said for key, said in winners(events).items() if said.payload is not None}
-    facts: dict[tuple[str, str], dict[FactKey, Assertion]] = {}
-    for key, said in kept.items():
-        mine = {key: said}
-        if handed_on(key.type):
-            mine = {
-                one: told
-                for one, told in kept.items()
-                if (one.type, one.key) == (key.type, key.key)
-            }
-        for subject in subjects(key.type, key.key, dict(said.payload or {})):
-            facts.setdefault(subject, {}).update(mine)
+    merge = Merge(Measures([compile_measure("m", measure, PLACE, {})]))
     panes: dict[PaneKey, Amount] = {}
-    for (kind, name), mine in facts.items():
-        if kind == measure.subject:
-            compiled.add(group_for(SubjectId(kind, name), mine), name, panes, 1)
+    for number, event in enumerate([*events, None]):
+        if event is not None and event.fact is not None and event.assertion is not None:
+            merge.assert_fact(event.fact, event.assertion)
+        if event is None or number % SETTLED_AFTER == 0:
+            for name, amounts in merge.settle().items():
+                for place, amount in amounts.items():
+                    pane = PaneKey(name, *place)
+                    panes[pane] = panes.get(pane, 0) + amount
     return {pane: amount for pane, amount in panes.items() if amount != 0}
 
 

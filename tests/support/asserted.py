@@ -3,11 +3,13 @@
 Nothing is decoded: payloads are in the engine's own values already, dates as days and instants in microseconds.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 from models.days import Day, Instant, start_of
-from models.facts import Assertion, FactKey, Value
-from models.subjects import Grouped, group
+from models.facts import Assertion, FactKey, SubjectId, Value
+from models.measures import CompiledMeasure, FactCounts, Ones, Panes, no_amounts
+from models.subjects import Grouped, group, types_of
 
 MICROSECONDS_PER_HOUR = 3_600_000_000
 
@@ -39,4 +41,18 @@ def subject(*facts: Facts) -> Grouped:
     together: dict[FactKey, Assertion] = {}
     for some in facts:
         together |= some
-    return group(together)
+    return group(SubjectId("any", "K"), together, types_of(together))
+
+
+def amounts_of(measure: CompiledMeasure, facts: Grouped, key: str) -> Panes:
+    """Return what a measure gives for the facts of a subject."""
+    if not isinstance(measure.gives, Ones):
+        amounts = no_amounts()
+        measure.gives(facts, key, amounts, 1)
+        return amounts[measure.id]
+    counts, panes = FactCounts([(measure.id, measure.gives)]), Counter[tuple[str, str, Day]]()
+    for series in facts.get(measure.gives.fact, {}).values():
+        for one in series:
+            for _ in counts.names(one.payload or {}):
+                panes["", key if measure.kind == "agency" else one.agency, one.day] += 1
+    return dict(panes)

@@ -3,8 +3,9 @@
 Like Postgres it takes absolute values, and refuses changes that do not follow on from its mark.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from zlib import crc32
 
 from models.book import Book
@@ -30,6 +31,8 @@ from models.days import Day
 from models.envelope import decode
 from models.facts import DeadLetter, Record
 
+Key = TypeVar("Key")
+
 
 @dataclass
 class Tables:
@@ -54,6 +57,8 @@ class Tables:
         if changes.base != self.mark:
             raise AssertionError(f"{changes.base} does not follow on from {self.mark}")
         self.mark = changes.mark
+        _check_new(self.parts, changes.parts, changes.new_parts)
+        _check_new(self.panes, changes.panes, changes.new_panes)
         _write(self.parts, changes.parts, None)
         _write(self.panes, changes.panes, 0)
         _write(self.kept, changes.kept, 0)
@@ -102,6 +107,14 @@ class Tables:
     def shown(self) -> dict[KpiKey, tuple[Figure, ...]]:
         """Return the figures that the views show: those of codes that still carry something."""
         return {key: row for key, row in self.kpi.items() if key.agency in {"*", *self.agencies}}
+
+
+def _check_new(
+    table: Mapping[Key, object], rows: Mapping[Key, object], new: Collection[Key]
+) -> None:
+    """Fail where rows that the table lacks are not called new, or others are."""
+    if new != {key for key in rows if key not in table}:
+        raise AssertionError("the rows that are called new are not those that the table lacks")
 
 
 def _write(table: dict, rows: dict, nothing: object) -> None:  # type: ignore[type-arg]  # any table

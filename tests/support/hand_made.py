@@ -162,7 +162,7 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
             SHARE: (Figure(Decimal("75.0000"), 3, 4), Figure(None, 0, 0)),
             KpiKey("house", "open", "A"): (Figure(0, None, None),),
         },
-        history=[HistoryRow(SHARE, "7d", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4))],
+        history=[HistoryRow(SHARE, "7d", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4), "on_time_share-v1")],
         attainment={
             "t1": AttainmentRow(
                 "t1", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4), Decimal("80.5"), Decimal("0.9317"),

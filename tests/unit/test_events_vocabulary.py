@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from models.events import VOCABULARY, EventType, join_key, split_key
-from models.facts import SubjectId
+from models.facts import FactKey, SubjectId
+from models.telling import subjects_of
 
 CONTRACT: Final[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[1] / "fixtures" / "event_vocabulary.yaml").read_text("utf-8")
@@ -155,7 +156,7 @@ def test_a_fact_tells_about_the_subjects_that_the_vocabulary_names(
 
     assert subjects == known.subjects(payload)
     by_key = None if known.movable else subjects
-    assert by_key == known.subjects_of_key(known.key_of(payload))
+    assert by_key == subjects_of(FactKey(name, known.key_of(payload), None))
 
 
 @pytest.mark.parametrize(

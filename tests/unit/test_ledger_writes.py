@@ -9,6 +9,7 @@ from models.changes import Changes, Figure, KpiKey, PaneKey, PartKey
 from models.days import Day
 from sinks.postgres import statements
 from sinks.postgres.connection import number
+from sinks.postgres.copies import COPY_ROWS, copies
 from sinks.postgres.headers import headers_from_json, headers_json, storable
 from sinks.postgres.writes import Write, together, writes
 from tests.support.hand_made import MARK, PROVINCE, START, changes
@@ -89,6 +90,76 @@ def test_an_amount_of_zero_deletes_its_pane_whatever_its_type() -> None:
         Write(statements.UPSERT_PANES, (PROVINCE, ("paid",), ("",), ("A",), (1,), ("-3200000.10",))),
         Write(statements.DELETE_PANES, (PROVINCE, ("open", "paid"), ("", ""), ("A", "A"), (1, 2))),
     ] == writes(written)  # fmt: skip
+
+
+def many_new() -> Changes:
+    """Return changes with so many new rows that they are copied, and with a few others."""
+    written = empty()
+    written.parts = {PartKey("dossier", f"d/{number}", ""): b"1" for number in range(COPY_ROWS)}
+    written.panes = {PaneKey("open", "", f"A{number}", Day(1)): 1 for number in range(COPY_ROWS)}
+    written.new_parts, written.new_panes = set(written.parts), set(written.panes)
+    row = changes().history[0]
+    written.history = [row._replace(closed_day=Day(number)) for number in range(COPY_ROWS)]
+    written.parts[PartKey("dossier", "old", "")] = b"2"
+    written.panes[PaneKey("open", "", "old", Day(1))] = 2
+    return written
+
+
+def test_many_new_rows_are_copied_and_only_they() -> None:
+    """Every row goes one way: a new one of many in a copy, all else in a statement."""
+    written = many_new()
+
+    assert [
+        Write(statements.UPSERT_PARTS, (PROVINCE, ("dossier",), ("old",), ("",), (b"2",))),
+        Write(statements.UPSERT_PANES, (PROVINCE, ("open",), ("",), ("old",), (1,), ("2",))),
+    ] == writes(written)
+    assert [("subject", COPY_ROWS), ("pane", COPY_ROWS), ("kpi_history", COPY_ROWS)] == [
+        (copy.table, len(copy.rows.splitlines() if isinstance(copy.rows, bytes) else copy.rows))
+        for copy in copies(written)
+    ]
+
+
+def test_fewer_new_rows_go_with_the_others() -> None:
+    """Round trips of their own would cost a small batch more than they save."""
+    written = many_new()
+    written.parts.popitem()
+    written.panes.popitem()
+    written.new_parts.remove(PartKey("dossier", "d/0", ""))
+    written.new_panes.remove(PaneKey("open", "", "A0", Day(1)))
+    written.history.pop()
+
+    assert [] == list(copies(written))
+    assert [
+        statements.UPSERT_PARTS,
+        statements.UPSERT_PANES,
+        statements.INSERT_HISTORY,
+    ] == [write.sql for write in writes(written)]
+
+
+def test_what_came_and_went_within_a_batch_is_not_written() -> None:
+    """A new part without facts and a new pane of 0 have no row, and never had one."""
+    written = many_new()
+    written.parts[PartKey("dossier", "d/0", "")] = None
+    written.panes[PaneKey("open", "", "A0", Day(1))] = 0
+    subjects, panes, _ = copies(written)
+
+    assert COPY_ROWS - 1 == len(subjects.rows)
+    assert b"A0\t" not in panes.rows
+    assert [] == [write for write in writes(written) if "DELETE" in write.sql]
+
+
+def test_lines_escape_what_a_code_may_hold() -> None:
+    """A register may name anything; a tab of its own must not become a column."""
+    written = many_new()
+    written.panes = {
+        PaneKey("paid", "", f"A\t\\N\n\r{number}", Day(0)): Decimal("-1.50")
+        for number in range(COPY_ROWS)
+    }
+    written.new_panes = set(written.panes)
+    line = next(copy.rows for copy in copies(written) if copy.table == "pane")
+
+    assert isinstance(line, bytes)
+    assert line.startswith(b"paid\t\tA\\t\\\\N\\n\\r0\tJ2440588\t-1.50\tdong-nai\n")
 
 
 def test_figures_become_arrays_over_the_windows() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from models.changes import Amount
 from models.days import EARLIEST
 from models.definitions import Measure
-from models.measures import Amounts, CompiledMeasure, compile_measure
+from models.measures import CompiledMeasure, Ones, compile_measure, no_amounts
 from models.measures.held import minutes_by_day
 from models.place import Place
 from models.subjects import Grouped
-from tests.support.asserted import asserted, instant, subject, told
+from tests.support.asserted import amounts_of, asserted, instant, subject, told
 
 PLACE = Place("measures.yaml", "m")
 
@@ -34,9 +34,12 @@ def amounts(
     written: Mapping[str, Any], facts: Grouped, key: str = "K", **stocks: Mapping[str, Any]
 ) -> dict[tuple[int, str, str], Amount]:
     """Return (day, agency, bucket) -> amount, where it is not 0."""
-    panes: Amounts = {}
-    compiled(written, **stocks).add(facts, key, panes, 1)
-    return {(p.day, p.agency, p.bucket): amount for p, amount in panes.items() if amount != 0}
+    panes = amounts_of(compiled(written, **stocks), facts, key)
+    return {
+        (day, agency, bucket): amount
+        for (bucket, agency, day), amount in panes.items()
+        if amount != 0
+    }
 
 
 RECEIVED = told("dossier.received", asserted(10, intake_channel="online", procedure_online_level=3))
@@ -250,12 +253,13 @@ def test_amounts_taken_away_leave_nothing() -> None:
     """What a subject gave before is subtracted by the same code."""
     stock = compiled({"subject": "dossier", "stock": OPEN})
     facts = subject(RECEIVED, RESOLVED)
-    panes: Amounts = {}
+    amounts = no_amounts()
 
-    stock.add(facts, "K", panes, 1)
-    stock.add(facts, "K", panes, -1)
+    assert not isinstance(stock.gives, Ones)
+    stock.gives(facts, "K", amounts, 1)
+    stock.gives(facts, "K", amounts, -1)
 
-    assert {0} == set(panes.values())
+    assert {0} == set(amounts["m"].values())
 
 
 def test_a_stock_that_begins_before_the_calendar_begins_with_it() -> None:

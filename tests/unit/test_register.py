@@ -89,6 +89,38 @@ def test_a_parent_is_judged_on_the_same_day() -> None:
     assert ["A"] == known.children("P")
 
 
+def test_a_corrected_parent_counts_from_then_on() -> None:
+    """A was put under P by mistake; a second entry of B names Q beside P."""
+    population = Population(parent_level=("so",))
+    known = register(
+        P=[entry(1, level="so")],
+        Q=[entry(1, level="huyen")],
+        A=[entry(3, parent_agency_id="P")],
+        B=[entry(3, parent_agency_id="P"), entry(5, parent_agency_id="Q")],
+    )
+    before = (known.children("P"), known.children("Q"), known.active_intervals("A", population))
+
+    known.update("A", [entry(3, parent_agency_id="Q")])
+
+    assert (["A", "B"], ["B"], [(3, FOREVER)]) == before
+    assert (["B"], ["A", "B"], []) == (
+        known.children("P"),
+        known.children("Q"),
+        known.active_intervals("A", population),
+    )
+
+
+def test_a_parent_that_changes_changes_whom_its_units_belong_to() -> None:
+    """What was said of a unit before is not remembered past a change of its parent's entry."""
+    population = Population(parent_level=("so",))
+    known = register(P=[entry(1, level="so")], A=[entry(3, parent_agency_id="P")])
+    before = known.active_intervals("A", population)
+
+    known.update("P", [entry(1, level="huyen")])
+
+    assert ([(3, FOREVER)], []) == (before, known.active_intervals("A", population))
+
+
 @pytest.mark.parametrize(
     ("population", "members"),
     [
