@@ -9,6 +9,7 @@ from models.changes import Amount
 from models.definitions import Agencies, Checklist, FigureCondition, WindowName
 from models.derived import AgencyDerivation, RowDerivation
 from models.figures import CountedForm
+from models.gathering import Faults, every
 from models.measures import RECORDS
 from models.place import Place
 from models.requirements import Requirement, comparisons_of, requirement_test
@@ -21,15 +22,20 @@ def compile_agencies(draft: Draft, agencies: Agencies, context: FormContext) -> 
         CatalogueError: a list or measure does not exist or does not fit.
     """
     place = context.place
-    draft.check_population(agencies.of, place)
+    faults = Faults()
+    with faults:
+        draft.check_population(agencies.of, place)
+    with faults:
+        meet = every(
+            lambda one: _requirement(draft, one[1], f"meet{one[0]}", context),
+            enumerate(agencies.meet, 1),
+        )
+    faults.raise_any()
     derivation = AgencyDerivation(
         f"{place.id}.met",
         f"{place.id}.of",
         agencies.of,
-        tuple(
-            _requirement(draft, condition, f"meet{number}", context)
-            for number, condition in enumerate(agencies.meet, 1)
-        ),
+        tuple(meet),
     )
     draft.agency_derivations.append(derivation)
     form = CountedForm(derivation.met, derivation.of, 0)

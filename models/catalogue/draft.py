@@ -5,6 +5,7 @@ A measure is compiled when it is first read, so one that no indicator of the pro
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from models.definitions import (
     Condition,
@@ -16,14 +17,18 @@ from models.definitions import (
 )
 from models.derived import AgencyDerivation, RowDerivation
 from models.errors import CatalogueError
-from models.events import FieldKind
+from models.events import VOCABULARY, FieldKind
 from models.figures import LatestForm
-from models.gathering import every
+from models.gathering import Faults, every
 from models.measures import RECORDS, CompiledMeasure, compile_measure
 from models.place import Place, did_you_mean
 
 Named = Mapping[str, tuple[str, Measure]]
 """Name -> (file, measure): the measures that a province's definitions may name."""
+
+
+_REGISTERED: Final = {"level": "level", "parent_level": "level", "block": "block"}
+"""Fields of a population that take words of the register: the field of `agency.registered` that has them."""
 
 
 def no_list(place: Place, name: str | None, lists: Collection[str]) -> CatalogueError:
@@ -167,6 +172,17 @@ class Draft:
         return given if given is not None else default
 
     def check_population(self, population: Population | None, place: Place) -> None:
-        """Refuse a population that names a list which the plan does not have."""
-        if population is not None and population.members not in {None, *self.lists}:
-            raise no_list(place, population.members, self.lists)
+        """Refuse a population that names a list which the plan does not have, or a word which the register does not."""
+        if population is None:
+            return
+        faults = Faults()
+        if population.members not in {None, *self.lists}:
+            faults.add(*no_list(place, population.members, self.lists).faults)
+        for asked, kept_as in _REGISTERED.items():
+            known = VOCABULARY["agency.registered"].fields[kept_as].choices
+            for word in getattr(population, asked) or ():
+                if word not in known:
+                    message = f"{word} is none of {', '.join(known)}"
+                    mend = did_you_mean(word, known, "take one of those")
+                    faults.add(place.fault(asked, message, word=word, mend=mend))
+        faults.raise_any()

@@ -81,11 +81,11 @@ def _fault(name: str, data: object, shape: type[Definition], one: _Found) -> Fau
         ".".join(str(part) for part in fields) or "definition",
         path=one.path,
         word=word if isinstance(word, str) else None,
-        mend=_mend(shape, one),
+        mend=_mend(shape, one, data),
     )
 
 
-def _mend(shape: type[Definition], one: _Found) -> str:
+def _mend(shape: type[Definition], one: _Found, data: object) -> str:
     """Return what to do; of a rule the message says it, where it says what to give."""
     details, last = one.details, str(one.path[-1]) if one.path else "the file"
     match details["type"]:
@@ -102,9 +102,20 @@ def _mend(shape: type[Definition], one: _Found) -> str:
             meant = nearest(str(details["input"]), known)
             return "write one of those" if meant is None else f"did you mean {meant}?"
         case "value_error":
+            if last == "baseline":
+                return did_you_mean(str(details["input"]), _printed(data), "write it there")
             return "" if details["msg"].startswith("Value error, give ") else see_guide(last)
         case kind:
             return _MENDS.get(kind, see_guide(last))
+
+
+def _printed(data: object) -> list[str]:
+    """Return the ids of a plan's baselines."""
+    match data:
+        case {"baselines": list(printed)}:
+            return [str(one["id"]) for one in printed if isinstance(one, dict) and "id" in one]
+        case _:
+            return []
 
 
 def _path(location: Sequence[int | str], data: object, *, missing: bool) -> Path:
@@ -125,8 +136,8 @@ def _path(location: Sequence[int | str], data: object, *, missing: bool) -> Path
 def owner_of(path: Path, data: object) -> tuple[str, Path]:
     """Return the id of the definition that a path leads into, and the rest of the path."""
     match path, data:
-        case ("measures" | "indicators" | "lists", str(owner), *rest), _:
-            return owner, tuple(rest)
+        case ("measures" | "indicators" | "lists", owner, *rest), _:
+            return str(owner), tuple(rest)
         case (str(listed), int(number), *rest), dict():
             return _id_of(data[listed][number], f"entry {number + 1}"), tuple(rest)
         case ("plan", *rest), {"plan": plan}:

@@ -119,6 +119,43 @@ def test_each_fault_has_a_line_and_a_mend(path: str, value: Any) -> None:  # noq
         assert fault.field
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "field", "mend"),
+    [
+        ("targets.0.baseline", "dossier", "baseline", "did you mean dossiers?"),
+        ("targets.0.baseline", "x", "baseline", "write it there"),
+        ("targets.0.indicator.over", {"level": ["huyenn"]}, "level", "did you mean huyen?"),
+        ("targets.0.indicator.over", {"parent_level": ["??"]}, "parent_level", "take one of those"),
+        ("targets.0.indicator.over", {"block": ["dangg"]}, "block", "did you mean dang?"),
+        ("targets.0.indicator.over", {"list": "unit"}, "list", "did you mean units?"),
+        ("targets.0.indicator.ratio.den", "recieved", "den1", "did you mean received?"),
+        ("measures", {1: {}}, "subject", "add `subject:`"),
+    ],
+)
+def test_a_word_that_is_not_known_is_mended_by_the_nearest(
+    path: str, value: object, field: str, mend: str
+) -> None:
+    """Baselines, lists, measures, and what the register says of agencies; a fault beside it hides none."""
+    data = files()
+    data[PLAN_FILE]["baselines"] = [
+        {
+            "id": "dossiers",
+            "section": "I",
+            "metric": {"vi": "hồ sơ", "en": "dossiers"},
+            "value": 1,
+            "unit": "dossiers",
+            "date": "2016-12-29",
+        }
+    ]
+    spoil(data[PLAN_FILE], "targets.0.indicator.ratio.num", "openn")
+    spoil(data[PLAN_FILE], path, value)
+
+    found = {one.field: one for one in checked(data).faults}
+
+    assert {field, "num1"} == set(found)
+    assert found[field].mend.startswith(mend)
+
+
 def test_a_plan_without_faults_is_compiled() -> None:
     """What is checked is what would run."""
     found = checked(files())
