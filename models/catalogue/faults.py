@@ -70,7 +70,7 @@ def _deepest(found: Sequence[_Found]) -> Iterable[_Found]:
 
 
 def _fault(name: str, data: object, shape: type[Definition], one: _Found) -> Fault:
-    owner, fields = owner_of(one.path, data)
+    owner, field = owner_of(one.path, data)
     details = one.details
     said = details["input"]
     word = str(one.path[-1]) if details["type"] == "extra_forbidden" else said
@@ -78,7 +78,7 @@ def _fault(name: str, data: object, shape: type[Definition], one: _Found) -> Fau
         name,
         details["msg"].removeprefix("Value error, "),
         owner,
-        ".".join(str(part) for part in fields) or "definition",
+        field,
         path=one.path,
         word=word if isinstance(word, str) else None,
         mend=_mend(shape, one, data),
@@ -103,7 +103,9 @@ def _mend(shape: type[Definition], one: _Found, data: object) -> str:
             return "write one of those" if meant is None else f"did you mean {meant}?"
         case "value_error":
             if last == "baseline":
-                return did_you_mean(str(details["input"]), _printed(data), "write it there")
+                return did_you_mean(
+                    str(details["input"]), _printed(data), "write it under `baselines`"
+                )
             return "" if details["msg"].startswith("Value error, give ") else see_guide(last)
         case kind:
             return _MENDS.get(kind, see_guide(last))
@@ -133,8 +135,13 @@ def _path(location: Sequence[int | str], data: object, *, missing: bool) -> Path
     return (*path, location[-1]) if missing else tuple(path)
 
 
-def owner_of(path: Path, data: object) -> tuple[str, Path]:
-    """Return the id of the definition that a path leads into, and the rest of the path."""
+def owner_of(path: Path, data: object) -> tuple[str, str]:
+    """Return the id of the definition that a path leads into, and the field in it."""
+    owner, rest = _owner(path, data)
+    return owner, ".".join(str(part) for part in rest) or "definition"
+
+
+def _owner(path: Path, data: object) -> tuple[str, Path]:
     match path, data:
         case ("measures" | "indicators" | "lists", owner, *rest), _:
             return str(owner), tuple(rest)

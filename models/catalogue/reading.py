@@ -77,12 +77,12 @@ def read_file(shape: type[File], name: str, text: str) -> Read[File]:
 
 
 def _blank(name: str, path: Path, data: object) -> Fault:
-    owner, fields = owner_of(path, data)
+    owner, field = owner_of(path, data)
     return Fault(
         name,
         "is still blank",
         owner,
-        ".".join(str(part) for part in fields),
+        field,
         path=path,
         word=BLANK,
         mend="fill it in from the plan",

@@ -123,7 +123,7 @@ def test_each_fault_has_a_line_and_a_mend(path: str, value: Any) -> None:  # noq
     ("path", "value", "field", "mend"),
     [
         ("targets.0.baseline", "dossier", "baseline", "did you mean dossiers?"),
-        ("targets.0.baseline", "x", "baseline", "write it there"),
+        ("targets.0.baseline", "x", "baseline", "write it under `baselines`"),
         ("targets.0.indicator.over", {"level": ["huyenn"]}, "level", "did you mean huyen?"),
         ("targets.0.indicator.over", {"parent_level": ["??"]}, "parent_level", "take one of those"),
         ("targets.0.indicator.over", {"block": ["dangg"]}, "block", "did you mean dang?"),
@@ -165,7 +165,13 @@ def test_a_plan_without_faults_is_compiled() -> None:
     assert ["t"] == [target.definition.id for target in found.catalogue.targets]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "plan", "a: [", "a: 1\n\tb: 2", "targets: 3\nplan: []"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "plan", "a: [", "a: 1\n\tb: 2", "targets: 3\nplan: []", "plan: ___"),
+        "plan: {}\nbaselines: [{id: [1]}]\ntargets: [{id: a, baseline: a}]",
+    ],
+)
 def test_a_file_that_is_no_plan_has_faults_all_the_same(text: str) -> None:
     """Whatever a file holds, its author is told."""
     found = check_plan_file("p.yaml", text, SHARED)
