@@ -29,9 +29,9 @@ class Exchange(NamedTuple):
 
 EXCHANGES: Final = (
     Exchange(date(2010, 9, 3), date(2010, 9, 11), "Công văn 5971/VPCP-KGVX, 2010"),
-    Exchange(date(2011, 1, 31), date(2011, 1, 29), "Thủ tướng, Tết Tân Mão 2011: Báo Lạng Sơn"),
-    Exchange(date(2011, 2, 1), date(2011, 1, 30), "Thủ tướng, Tết Tân Mão 2011: Báo Lạng Sơn"),
-    Exchange(date(2011, 4, 11), date(2011, 4, 9), "Thủ tướng, Giỗ Tổ 2011: Báo Lạng Sơn"),
+    Exchange(date(2011, 1, 31), date(2011, 1, 29), "Công văn 9529/VPCP-KGVX, 31/12/2010"),
+    Exchange(date(2011, 2, 1), date(2011, 1, 30), "Công văn 9529/VPCP-KGVX, 31/12/2010"),
+    Exchange(date(2011, 4, 11), date(2011, 4, 9), "Công văn 9529/VPCP-KGVX, 31/12/2010"),
     Exchange(date(2012, 12, 31), date(2013, 1, 5), "VPCP, 23/11/2012: Tiền Phong, Báo Thái Nguyên"),
     Exchange(date(2013, 2, 15), date(2013, 2, 23), "VPCP, 23/11/2012: Tiền Phong, Báo Thái Nguyên"),
     Exchange(date(2014, 1, 28), date(2014, 1, 25), "Thông báo nghỉ Tết Giáp Ngọ 2014: Lao Động"),

@@ -1,5 +1,7 @@
 """Errors are decisions: each class says what its catcher does with the record, the batch or the process."""
 
+from dataclasses import dataclass
+
 
 class TiendoError(Exception):
     """Base of the errors that tiendo raises on purpose; the message says what was wrong, where, and what to do."""
@@ -23,8 +25,45 @@ class Fenced(TiendoError):  # noqa: N818 - named for the decision: drop the batc
     """Another worker owns the province, or it is parked: drop the batch and let the partition go."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a file of the catalogue, or that its author should look at again."""
+
+    file: str
+    message: str
+    id: str | None = None
+    """Of the definition; None: the file itself is no YAML."""
+    field: str | None = None
+    path: tuple[int | str, ...] = ()
+    """Keys and indexes that lead to the place in the file; empty where only id and field are known."""
+    word: str | None = None
+    """What the definition says there, where that is the mistake."""
+    mend: str = ""
+    """What to do; empty where the message says it."""
+    line: int | None = None
+    """In the file, from 1."""
+    advice: bool = False
+    """True: the file loads all the same."""
+
+    def __str__(self) -> str:
+        """Return one sentence: file, id and field (or the line), and what is wrong."""
+        if self.id is not None:
+            return f"{self.file}: {self.id}: {self.field}: {self.message}"
+        line = "" if self.line is None else f"line {self.line}: "
+        return f"{self.file}: {line}{self.message}"
+
+
 class CatalogueError(TiendoError):
-    """A definition is malformed; the message names file, id and field."""
+    """Definitions are malformed: one fault or several; the message tells the first and counts the others."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        """Return the first fault, and how many are behind it."""
+        others = len(self.faults) - 1
+        return f"{self.faults[0]} (and {others} more)" if others else str(self.faults[0])
 
 
 class UsageError(TiendoError):

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from models import dossiers
 from models.events import SUBJECT_KINDS, VOCABULARY, EventType, FieldKind
-from models.place import Place
+from models.place import Place, did_you_mean
 from models.subjects import Grouped
 
 NUMERIC: Final = frozenset({FieldKind.INTEGER, FieldKind.NUMBER})
@@ -46,10 +46,20 @@ def check_fact(place: Place, name: str, kind: str | None = None) -> EventType:
     """Return the event type, which must tell about subjects of `kind`."""
     event_type = VOCABULARY.get(name)
     if event_type is None:
-        raise place.error("fact", f"{name} is no event type")
+        raise place.error(
+            "fact",
+            f"{name} is no event type",
+            word=name,
+            mend=did_you_mean(name, VOCABULARY, "take one of the vocabulary of events"),
+        )
     if kind is not None and kind not in subject_kinds(event_type):
         told = ", ".join(sorted(subject_kinds(event_type)))
-        raise place.error("fact", f"{name} tells about {told}, not about {kind}")
+        raise place.error(
+            "fact",
+            f"{name} tells about {told}, not about {kind}",
+            word=name,
+            mend=f"write `subject: {told}`, or take a fact about {kind}",
+        )
     return event_type
 
 
@@ -70,8 +80,20 @@ def check_field(
     """Return the kind of a field of a fact, which must be one of `kinds`."""
     described = VOCABULARY[fact].fields.get(field)
     if described is None:
-        raise place.error(field, f"is no field of {fact}")
+        fields = VOCABULARY[fact].fields
+        raise place.error(
+            field,
+            f"is no field of {fact}",
+            word=field,
+            mend=did_you_mean(field, fields, f"take one of {', '.join(fields)}"),
+        )
     kind = described.kind
     if kinds is not None and kind not in kinds:
-        raise place.error(field, f"is of kind {kind.value}, not {' or '.join(sorted(kinds))}")
+        fitting = [name for name, one in VOCABULARY[fact].fields.items() if one.kind in kinds]
+        raise place.error(
+            field,
+            f"is of kind {kind.value}, not {' or '.join(sorted(kinds))}",
+            word=field,
+            mend=f"of {fact} these fit: {', '.join(fitting) or 'none'}",
+        )
     return kind

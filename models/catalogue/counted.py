@@ -6,11 +6,12 @@ Each becomes derived panes of 0 and 1 under ids of its own, so that it is summed
 from collections.abc import Sequence
 
 from models.catalogue.context import CompiledForm, FormContext
-from models.catalogue.draft import Draft
+from models.catalogue.draft import Draft, no_list
 from models.changes import Amount
 from models.definitions import Agencies, Checklist, FigureCondition, WindowName
 from models.derived import AgencyDerivation, RowDerivation
 from models.figures import CountedForm
+from models.gathering import Faults, every
 from models.measures import RECORDS
 from models.place import Place
 from models.requirements import Requirement, comparisons_of, requirement_test
@@ -23,13 +24,20 @@ def compile_agencies(draft: Draft, agencies: Agencies, context: FormContext) -> 
         CatalogueError: a list or measure does not exist or does not fit.
     """
     place = context.place
-    draft.check_population(agencies.of, place)
+    faults = Faults()
+    with faults:
+        draft.check_population(agencies.of, place)
+    with faults:
+        meet = _requirements(draft, agencies.meet, "meet", context)
+    with faults:
+        among = _requirements(draft, agencies.among, "among", context)
+    faults.raise_any()
     derivation = AgencyDerivation(
         f"{place.id}.met",
         f"{place.id}.of",
         agencies.of,
-        _requirements(draft, agencies.meet, "meet", context),
-        _requirements(draft, agencies.among, "among", context),
+        meet,
+        among,
     )
     draft.agency_derivations.append(derivation)
     weights = () if agencies.weigh is None else draft.several(agencies.weigh, place, "weigh")
@@ -44,8 +52,10 @@ def _requirements(
     draft: Draft, conditions: Sequence[FigureCondition], role: str, context: FormContext
 ) -> tuple[Requirement, ...]:
     return tuple(
-        _requirement(draft, condition, f"{role}{number}", context)
-        for number, condition in enumerate(conditions, 1)
+        every(
+            lambda one: _requirement(draft, one[1], f"{role}{one[0]}", context),
+            enumerate(conditions, 1),
+        )
     )
 
 
@@ -70,7 +80,11 @@ def _requirement(
         draft.counts_events(name) for name in numerator
     )
     if RECORDS in names and not presence:
-        raise place.error(role, "of `records` it can be asked only whether there are any")
+        raise place.error(
+            role,
+            "of `records` it can be asked only whether there are any",
+            mend="write `at_least: 1`",
+        )
     return Requirement(
         numerator,
         denominator,
@@ -131,7 +145,11 @@ def _item_codes(draft: Draft, checklist: Checklist, place: Place) -> list[str]:
     elif checklist.members in draft.lists:
         items = [row.code for row in draft.lists[checklist.members]]
     else:
-        raise place.error("list", f"{checklist.members} is no list of the plan")
+        raise no_list(place, checklist.members, draft.lists)
     if len(set(items)) < len(items):
-        raise place.error("items", "an item stands twice; each row needs a code of its own")
+        raise place.error(
+            "items",
+            "an item stands twice; each row needs a code of its own",
+            mend="give the second row another code",
+        )
     return items

@@ -3,8 +3,9 @@
 A measure is compiled when it is first read, so one that no indicator of the province reads costs it nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from models.definitions import (
     Condition,
@@ -15,13 +16,25 @@ from models.definitions import (
     WindowName,
 )
 from models.derived import AgencyDerivation, RowDerivation
-from models.events import FieldKind
+from models.errors import CatalogueError
+from models.events import VOCABULARY, FieldKind
 from models.figures import LatestForm
+from models.gathering import Faults, every
 from models.measures import RECORDS, CompiledMeasure, compile_measure
-from models.place import Place
+from models.place import Place, did_you_mean
 
 Named = Mapping[str, tuple[str, Measure]]
 """Name -> (file, measure): the measures that a province's definitions may name."""
+
+
+_REGISTERED: Final = {"level": "level", "parent_level": "level", "block": "block"}
+"""Fields of a population that take words of the register: the field of `agency.registered` that has them."""
+
+
+def no_list(place: Place, name: str | None, lists: Collection[str]) -> CatalogueError:
+    """Return the error of a list that the plan does not have."""
+    mend = did_you_mean(str(name), lists, "write it under `lists`")
+    return place.error("list", f"{name} is no list of the plan", word=name, mend=mend)
 
 
 def stocks_of(named: Named) -> dict[str, tuple[str, Condition]]:
@@ -49,7 +62,12 @@ class Draft:
         if reference == RECORDS or reference in self.measures:
             return reference
         if reference not in self.named:
-            raise place.error(role, f"{reference} is no measure")
+            raise place.error(
+                role,
+                f"{reference} is no measure",
+                word=reference,
+                mend=did_you_mean(reference, self.named, "define it under `measures`"),
+            )
         file, measure = self.named[reference]
         self.measures[reference] = compile_measure(
             reference, measure, Place(file, reference), self.stocks
@@ -60,15 +78,18 @@ class Draft:
         self, references: Iterable[MeasureReference], place: Place, role: str
     ) -> tuple[str, ...]:
         """Compile measures that are summed and return their ids; those said in place are numbered."""
-        return tuple(
-            self.summed(one, place, f"{role}{number}") for number, one in enumerate(references, 1)
-        )
+        numbered = enumerate(references, 1)
+        return tuple(every(lambda one: self.summed(one[1], place, f"{role}{one[0]}"), numbered))
 
     def summed(self, reference: MeasureReference, place: Place, role: str) -> str:
         """Compile a measure whose amounts are summed and return its id."""
         name = self.measure(reference, place, role)
         if name != RECORDS and self.measures[name].latest:
-            raise place.error(role, "a `latest` is no sum; it stands alone")
+            raise place.error(
+                role,
+                "a `latest` is no sum; it stands alone",
+                mend="take a flow or a stock, or the form `latest`",
+            )
         return name
 
     def side(
@@ -85,7 +106,9 @@ class Draft:
         """Compile a measure that must have buckets and return its id."""
         name = self.summed(reference, place, role)
         if name == RECORDS or self.measures[name].bucket is None:
-            raise place.error(role, f"{name} has no bucket{why}")
+            raise place.error(
+                role, f"{name} has no bucket{why}", mend="take a measure with a `bucket`"
+            )
         return name
 
     def numbered(self, reference: MeasureReference, place: Place, role: str) -> str:
@@ -93,13 +116,19 @@ class Draft:
         name = self.bucketed(reference, place, role, "")
         kind = self.measures[name].bucket
         if kind is not FieldKind.INTEGER:
-            raise place.error(role, f"the buckets of {name} are no whole numbers")
+            raise place.error(
+                role,
+                f"the buckets of {name} are no whole numbers",
+                mend="take a measure whose `bucket` is a whole number",
+            )
         return name
 
     def last_value(self, measure: Measure, place: Place, role: str) -> LatestForm:
         """Compile a measure that must be a last value."""
         if measure.latest is None:
-            raise place.error(role, "needs a measure of the form latest")
+            raise place.error(
+                role, "needs a measure of the form latest", mend="write {subject: ..., latest: ...}"
+            )
         return LatestForm(self.measure(measure, place, role))
 
     def is_stock(self, name: str) -> bool:
@@ -126,14 +155,34 @@ class Draft:
         """Return the window that measures are read over; a stock has only one."""
         stocks = {self.is_stock(name) for name in names}
         if len(stocks) > 1:
-            raise place.error("window", "flows and stocks cannot be read over one window")
+            raise place.error(
+                "window",
+                "flows and stocks cannot be read over one window",
+                mend="take measures of one kind only",
+            )
         if stocks == {True}:
             if given not in {None, WindowName.NOW}:
-                raise place.error("window", f"a stock is read now, not over {given}")
+                raise place.error(
+                    "window",
+                    f"a stock is read now, not over {given}",
+                    word=str(given),
+                    mend="take `window` away",
+                )
             return WindowName.NOW
         return given if given is not None else default
 
     def check_population(self, population: Population | None, place: Place) -> None:
-        """Refuse a population that names a list which the plan does not have."""
-        if population is not None and population.members not in {None, *self.lists}:
-            raise place.error("list", f"{population.members} is no list of the plan")
+        """Refuse a population that names a list which the plan does not have, or a word which the register does not."""
+        if population is None:
+            return
+        faults = Faults()
+        if population.members not in {None, *self.lists}:
+            faults.add(*no_list(place, population.members, self.lists).faults)
+        for asked, kept_as in _REGISTERED.items():
+            known = VOCABULARY["agency.registered"].fields[kept_as].choices
+            for word in getattr(population, asked) or ():
+                if word not in known:
+                    message = f"{word} is none of {', '.join(known)}"
+                    mend = did_you_mean(word, known, "take one of those")
+                    faults.add(place.fault(asked, message, word=word, mend=mend))
+        faults.raise_any()

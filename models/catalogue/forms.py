@@ -21,6 +21,7 @@ from models.figures import (
     ValueForm,
     side_names,
 )
+from models.gathering import every
 
 
 def compile_form(draft: Draft, definition: IndicatorForm, context: FormContext) -> CompiledForm:
@@ -89,8 +90,10 @@ def _least(
 
 
 def _ratio(draft: Draft, ratio: Ratio, context: FormContext) -> CompiledForm:
-    numerator = draft.side(ratio.num, context.place, "num")
-    denominator = draft.side(ratio.den, context.place, "den")
+    numerator, denominator = every(
+        lambda side: draft.side(side[1], context.place, side[0]),
+        (("num", ratio.num), ("den", ratio.den)),
+    )
     summed = [
         name
         for side in (numerator, denominator)

@@ -12,6 +12,7 @@ from models.catalogue.draft import Draft
 from models.catalogue.forms import compile_form, factor_of, kind_of
 from models.definitions import Indicator, WindowName
 from models.figures import CompiledIndicator, Form, RatioForm
+from models.gathering import Faults
 from models.windows import FLOW_WINDOWS, STOCK_WINDOWS
 
 HOUSE = "house"
@@ -31,8 +32,12 @@ def compile_indicator(
     """
     if indicator.clip is not None:
         context = replace(context, period=replace(context.period, clipped=False))
-    form, window, reads = compile_form(draft, indicator, context)
-    draft.check_population(indicator.over, context.place)
+    faults = Faults()
+    with faults:
+        draft.check_population(indicator.over, context.place)
+    with faults:
+        form, window, reads = compile_form(draft, indicator, context)
+    faults.raise_any()
     flows = window is not WindowName.NOW
     house = plan == HOUSE
     return CompiledIndicator(

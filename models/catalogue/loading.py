@@ -3,31 +3,24 @@
 The engine's version is the hash of these files and of a constant that is raised whenever the fold's result changes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Final, TypeVar
+from typing import Final
 
-from pydantic import ValidationError
-
-from models.catalogue.draft import Named, stocks_of
-from models.catalogue.faults import first_fault
+from models.catalogue.checking import check_plan_file
 from models.catalogue.listing import Listing
-from models.catalogue.province import Definitions, ProvinceCatalogue, compile_province
-from models.catalogue.references import check_house, check_plan
-from models.catalogue.yaml12 import parse
-from models.definitions import Definition, HouseFile, Measure, MeasuresFile, PlanFile
-from models.errors import CatalogueError
-from models.measures import compile_measure
+from models.catalogue.province import ProvinceCatalogue
+from models.catalogue.references import check_house, check_province
+from models.catalogue.shared import HOUSE_FILE, read_shared, shared_texts
+from models.gathering import Faults
 from models.place import Place
 from models.topics import PROVINCES
 
 FOLD_VERSION: Final = 1
 """Raised whenever the fold gives other results for the same catalogue and log."""
-
-File = TypeVar("File", bound=Definition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ def load_catalogue() -> Catalogue:
         CatalogueError: a file is malformed; the message names file, id and field.
     """
     folder = files("models.catalogue")
-    texts = {name: (folder / name).read_text("utf-8") for name in ("measures.yaml", "house.yaml")}
+    texts = shared_texts()
     for entry in sorted((folder / "plans").iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".yaml"):
             texts[f"plans/{entry.name}"] = entry.read_text("utf-8")
@@ -77,28 +70,27 @@ def compile_catalogue(texts: Mapping[str, str]) -> Catalogue:
     """Compile a catalogue from the texts of its files: `measures.yaml`, `house.yaml` and `plans/*.yaml`.
 
     Raises:
-        CatalogueError: a file is malformed; the message names file, id and field.
+        CatalogueError: files are malformed; the message names file, id and field of the first fault.
     """
-    shared = _validated(MeasuresFile, texts, "measures.yaml")
-    house = _validated(HouseFile, texts, "house.yaml")
+    shared = read_shared(texts)
+    faults = Faults()
     provinces: dict[str, ProvinceCatalogue] = {}
     for name in texts:
         if name.startswith("plans/"):
-            plan = _validated(PlanFile, texts, name)
-            check_plan(name, plan, provinces)
-            sources = [
-                ("measures.yaml", shared.measures),
-                ("house.yaml", house.measures),
-                (name, plan.measures),
-            ]
-            named = _named(sources)
-            _check_measures(named)
-            definitions = Definitions(name, plan, "house.yaml", house, named)
-            provinces[plan.plan.province] = compile_province(definitions)
-    check_house("house.yaml", house, provinces.values())
+            with faults:
+                checked = check_plan_file(name, texts[name], shared)
+                faults.add(*checked.faults)
+                if checked.catalogue is not None:
+                    check_province(name, checked.catalogue.plan, provinces)
+                    provinces[checked.catalogue.province] = checked.catalogue
+    faults.raise_any()
+    targets = [one.definition.id for plan in provinces.values() for one in plan.targets]
+    check_house(HOUSE_FILE, shared.house, targets)
     for slug in PROVINCES:
         if slug not in provinces:
-            raise Place("plans", slug).error("province", "has no plan")
+            raise Place("plans", slug).error(
+                "province", "has no plan", mend="put its file into the folder plans"
+            )
     return Catalogue(_engine_version(texts), {slug: provinces[slug] for slug in PROVINCES})
 
 
@@ -107,32 +99,3 @@ def _engine_version(texts: Mapping[str, str]) -> str:
     for name in sorted(texts):
         digest.update(f"\0{name}\0{texts[name]}".encode())
     return digest.hexdigest()[:16]
-
-
-def _named(sources: Iterable[tuple[str, Mapping[str, Measure]]]) -> Named:
-    named: dict[str, tuple[str, Measure]] = {}
-    for file, measures in sources:
-        for name, measure in measures.items():
-            if name in named:
-                raise Place(file, name).error(
-                    "measures", f"{named[name][0]} has a measure of this name"
-                )
-            named[name] = (file, measure)
-    return named
-
-
-def _check_measures(named: Named) -> None:
-    """Compile every measure, so that one which nothing reads yet is checked too."""
-    stocks = stocks_of(named)
-    for name, (file, measure) in named.items():
-        compile_measure(name, measure, Place(file, name), stocks)
-
-
-def _validated(shape: type[File], texts: Mapping[str, str], name: str) -> File:
-    if name not in texts:
-        raise CatalogueError(f"{name}: is missing")
-    data = parse(texts[name], name)
-    try:
-        return shape.model_validate(data)
-    except ValidationError as error:
-        raise first_fault(name, data, error) from None

@@ -14,6 +14,7 @@ from models.catalogue.indicators import compile_indicator
 from models.changes import Amount
 from models.definitions import PlanFile, Problem, RaisedWhen
 from models.figures import CompiledIndicator
+from models.gathering import every
 from models.place import Place
 from models.rules import RULES, Rule
 from models.trajectory import Operator, Rational
@@ -65,13 +66,13 @@ def compile_problems(
     Raises:
         CatalogueError: a figure names what does not exist or does not fit.
     """
-    compiled: list[CompiledProblem] = []
-    for problem in plan.problems:
-        place = Place(file, problem.id)
-        raised = problem.raised_when
+
+    def compiled(problem: Problem) -> CompiledProblem:
+        place, raised = Place(file, problem.id), problem.raised_when
         signal = None if raised is None else _signal(draft, place, plan.plan.id, raised, period)
-        compiled.append(CompiledProblem(problem, signal))
-    return tuple(compiled)
+        return CompiledProblem(problem, signal)
+
+    return tuple(every(compiled, plan.problems))
 
 
 def _signal(draft: Draft, place: Place, plan: str, raised: RaisedWhen, period: Period) -> Signal:

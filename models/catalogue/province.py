@@ -19,6 +19,7 @@ from models.catalogue.listing import (
     TargetRow,
 )
 from models.catalogue.problems import CompiledProblem, compile_problems
+from models.catalogue.references import check_plan
 from models.catalogue.reporting import compile_duty, duty_row
 from models.catalogue.rows import indicator_row, measure_rows, problem_row, target_row
 from models.catalogue.targets import CompiledTarget, compile_target
@@ -27,6 +28,7 @@ from models.definitions import HouseFile, HouseIndicator, ListRow, Plan, PlanFil
 from models.derived import AgencyDerivation, RowDerivation
 from models.duties import Obligation
 from models.figures import CompiledIndicator
+from models.gathering import Faults, every
 from models.measures import CompiledMeasure
 from models.place import Place
 from models.windows import Period
@@ -75,32 +77,48 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
     plan, lists = definitions.plan.plan, definitions.plan.lists
     draft = Draft(definitions.named, lists, stocks_of(definitions.named))
     period = Period(day_from_date(plan.period_start), day_from_date(plan.period_end))
+    faults = Faults()
+    with faults:
+        check_plan(definitions.plan_name, definitions.plan)
     indicators: list[CompiledIndicator] = []
     indicator_rows: list[IndicatorRow] = []
     for name, definition in definitions.house.indicators.items():
         place = Place(definitions.house_name, name)
-        indicator = _house_indicator(draft, place, definition, period)
-        indicators.append(indicator)
-        indicator_rows.append(
-            indicator_row(plan.province, indicator, definition.unit, definition.name)
-        )
+        with faults:
+            indicator = _house_indicator(draft, place, definition, period)
+            indicators.append(indicator)
+            indicator_rows.append(
+                indicator_row(plan.province, indicator, definition.unit, definition.name)
+            )
     targets: list[CompiledTarget] = []
-    for target in definitions.plan.targets:
-        place = Place(definitions.plan_name, target.id)
-        compiled = compile_target(draft, place, plan, target, period)
-        targets.append(compiled)
+    with faults:
+        targets = every(
+            lambda target: compile_target(
+                draft, Place(definitions.plan_name, target.id), plan, target, period
+            ),
+            definitions.plan.targets,
+        )
+    for compiled in targets:
         if compiled.indicator is not None:
+            target = compiled.definition
             text = Text(vi=target.text_vi, en=target.text_en)
             indicators.append(compiled.indicator)
             indicator_rows.append(
                 indicator_row(plan.province, compiled.indicator, target.unit, text)
             )
-    obligations = tuple(
-        obligation
-        for duty in definitions.plan.reporting
-        for obligation in compile_duty(draft, Place(definitions.plan_name, duty.id), plan, duty)
-    )
-    problems = compile_problems(draft, definitions.plan_name, definitions.plan, period)
+    obligations: list[Obligation] = []
+    with faults:
+        compiled_duties = every(
+            lambda duty: list(
+                compile_duty(draft, Place(definitions.plan_name, duty.id), plan, duty)
+            ),
+            definitions.plan.reporting,
+        )
+        obligations = [one for several in compiled_duties for one in several]
+    problems: tuple[CompiledProblem, ...] = ()
+    with faults:
+        problems = compile_problems(draft, definitions.plan_name, definitions.plan, period)
+    faults.raise_any()
     return ProvinceCatalogue(
         province=plan.province,
         plan=plan,
@@ -108,7 +126,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         measures=tuple(draft.measures.values()),
         indicators=tuple(indicators),
         targets=tuple(targets),
-        obligations=obligations,
+        obligations=tuple(obligations),
         problems=problems,
         agency_derivations=tuple(draft.agency_derivations),
         row_derivations=tuple(draft.row_derivations),

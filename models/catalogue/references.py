@@ -3,86 +3,139 @@
 A target that repeats others is not counted beside them, so those must be counted themselves.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
-from models.catalogue.province import ProvinceCatalogue
-from models.definitions import HouseFile, Inconsistency, PlanFile
-from models.place import Place
+from models.definitions import HouseFile, Inconsistency, Plan, PlanFile
+from models.errors import Fault
+from models.gathering import Faults
+from models.place import Place, did_you_mean
 from models.topics import PROVINCES
 
 
-def check_plan(file: str, plan: PlanFile, others: Collection[str]) -> None:
-    """Check a plan; `others` are the provinces that have one already.
+def check_plan(file: str, plan: PlanFile) -> None:
+    """Check what a plan's parts say of one another.
+
+    Raises:
+        CatalogueError: with all faults; each names file, id and field.
+    """
+    targets = [target.id for target in plan.targets]
+    _raise_all(
+        _doubled(file, targets),
+        _doubled(file, [baseline.id for baseline in plan.baselines]),
+        _doubled(file, [one.id for one in plan.inconsistencies]),
+        _doubled(file, [duty.id for duty in plan.reporting]),
+        _doubled(file, [problem.id for problem in plan.problems]),
+        _overlaps(file, plan, targets),
+        _baselines(file, plan),
+        _concerned(file, plan.inconsistencies, targets, "the plan"),
+        _reading_dates(file, plan),
+    )
+
+
+def check_house(file: str, house: HouseFile, targets: Collection[str]) -> None:
+    """Check what the house says of the targets of all plans.
+
+    Raises:
+        CatalogueError: with all faults; each names file, id and field.
+    """
+    _raise_all(
+        _doubled(file, [one.id for one in house.inconsistencies]),
+        _concerned(file, house.inconsistencies, targets, "a plan"),
+    )
+
+
+def check_province(file: str, plan: Plan, others: Collection[str]) -> None:
+    """Check that a plan is of a province that has topics and no other plan; `others` have one already.
 
     Raises:
         CatalogueError: the message names file, id and field.
     """
-    _check_province(file, plan, others)
-    targets = {target.id for target in plan.targets}
-    _check_ids(file, [target.id for target in plan.targets])
-    _check_ids(file, [baseline.id for baseline in plan.baselines])
-    _check_ids(file, [one.id for one in plan.inconsistencies])
-    _check_ids(file, [duty.id for duty in plan.reporting])
-    _check_ids(file, [problem.id for problem in plan.problems])
-    _check_overlaps(file, plan, targets)
+    province, place = plan.province, Place(file, plan.id)
+    if province not in PROVINCES:
+        raise place.error(
+            "province",
+            f"{province} is no province",
+            word=province,
+            mend=did_you_mean(province, PROVINCES, "add it to models/topics.py"),
+        )
+    if province in others:
+        raise place.error(
+            "province",
+            f"{province} has another plan already",
+            word=province,
+            mend="keep one plan of the province",
+        )
+
+
+def _raise_all(*checks: Iterator[Fault]) -> None:
+    faults = Faults()
+    for check in checks:
+        faults.add(*check)
+    faults.raise_any()
+
+
+def _doubled(file: str, ids: Iterable[str]) -> Iterator[Fault]:
+    known: set[str] = set()
+    for one in ids:
+        if one in known:
+            yield Place(file, one).fault("id", "stands twice", mend="give the second another id")
+        known.add(one)
+
+
+def _overlaps(file: str, plan: PlanFile, targets: Collection[str]) -> Iterator[Fault]:
+    repeating = {target.id for target in plan.targets if target.overlaps_with}
+    for target in plan.targets:
+        place = Place(file, target.id)
+        for other in target.overlaps_with:
+            if other not in targets:
+                yield place.fault(
+                    "overlaps_with",
+                    f"{other} is no target of the plan",
+                    word=other,
+                    mend=did_you_mean(other, targets, "take it away"),
+                )
+            elif other in repeating:
+                yield place.fault(
+                    "overlaps_with",
+                    f"{other} repeats another target itself",
+                    word=other,
+                    mend="name the target that is repeated by both",
+                )
+
+
+def _baselines(file: str, plan: PlanFile) -> Iterator[Fault]:
     printed = {baseline.id for baseline in plan.baselines}
     for target in plan.targets:
         for name in target.baseline.of if target.baseline is not None else ():
             if name not in printed:
-                raise Place(file, target.id).error("baseline.of", f"{name} is no baseline")
-    _check_concerned(file, plan.inconsistencies, targets, "the plan")
-    for reading in plan.plan.reading_dates:
-        if not plan.plan.period_start <= reading.day < plan.plan.period_end:
-            raise Place(file, plan.plan.id).error(
-                "reading_dates", f"{reading.day} is not before the plan's end"
-            )
-
-
-def check_house(file: str, house: HouseFile, provinces: Iterable[ProvinceCatalogue]) -> None:
-    """Check what the house says of plans.
-
-    Raises:
-        CatalogueError: the message names file, id and field.
-    """
-    targets = {target.definition.id for one in provinces for target in one.targets}
-    _check_ids(file, [one.id for one in house.inconsistencies])
-    _check_concerned(file, house.inconsistencies, targets, "a plan")
-
-
-def _check_province(file: str, plan: PlanFile, others: Collection[str]) -> None:
-    province = plan.plan.province
-    if province not in PROVINCES:
-        raise Place(file, plan.plan.id).error("province", f"{province} is no province")
-    if province in others:
-        raise Place(file, plan.plan.id).error("province", f"{province} has another plan already")
-
-
-def _check_ids(file: str, ids: Iterable[str]) -> None:
-    known: set[str] = set()
-    for one in ids:
-        if one in known:
-            raise Place(file, one).error("id", "stands twice")
-        known.add(one)
-
-
-def _check_overlaps(file: str, plan: PlanFile, targets: Collection[str]) -> None:
-    repeating = {target.id for target in plan.targets if target.overlaps_with}
-    for target in plan.targets:
-        for other in target.overlaps_with:
-            if other not in targets:
-                raise Place(file, target.id).error(
-                    "overlaps_with", f"{other} is no target of the plan"
-                )
-            if other in repeating:
-                raise Place(file, target.id).error(
-                    "overlaps_with", f"{other} repeats another target itself"
+                yield Place(file, target.id).fault(
+                    "baseline.of",
+                    f"{name} is no baseline",
+                    word=name,
+                    mend=did_you_mean(name, printed, "write it under `baselines`"),
                 )
 
 
-def _check_concerned(
+def _concerned(
     file: str, found: Iterable[Inconsistency], targets: Collection[str], owner: str
-) -> None:
+) -> Iterator[Fault]:
     for one in found:
         for target in one.targets if one.targets != "all" else ():
             if target not in targets:
-                raise Place(file, one.id).error("targets", f"{target} is no target of {owner}")
+                yield Place(file, one.id).fault(
+                    "targets",
+                    f"{target} is no target of {owner}",
+                    word=target,
+                    mend=did_you_mean(target, targets, "take it away"),
+                )
+
+
+def _reading_dates(file: str, plan: PlanFile) -> Iterator[Fault]:
+    for reading in plan.plan.reading_dates:
+        if not plan.plan.period_start <= reading.day < plan.plan.period_end:
+            yield Place(file, plan.plan.id).fault(
+                "reading_dates",
+                f"{reading.day} is not before the plan's end",
+                word=str(reading.day),
+                mend="give a day of the plan's period before its last",
+            )

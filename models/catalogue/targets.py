@@ -56,7 +56,9 @@ def compile_target(
         )
         indicator = compile_indicator(draft, plan.id, target.indicator, context)
         if terms.milestone and indicator.kind != "milestone":
-            raise place.error("indicator", "a milestone is a checklist")
+            raise place.error(
+                "indicator", "a milestone is a checklist", mend="name its rows under `checklist`"
+            )
     return CompiledTarget(
         target,
         terms,

@@ -1,6 +1,6 @@
 """YAML as the catalogue writes it: version 1.2, so that `on`, `no` and `=` stay words, and numbers are exact.
 
-Only the core types are known; a key that stands twice in a mapping is an error: the second would silently win.
+Only the core types are known; a key that stands twice in a mapping is a fault: the second would silently win.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import yaml
 from yaml.constructor import ConstructorError
 
-from models.errors import CatalogueError
+from models.errors import CatalogueError, Fault
 
 if TYPE_CHECKING:
     from yaml import SafeLoader
@@ -40,8 +40,20 @@ _SCALARS: Final = {
 """Implicit types, in the order in which they are tried; anything else is a text."""
 
 
+class Document(NamedTuple):
+    """What a file says, and where."""
+
+    data: Any
+    root: yaml.Node | None
+    """The nodes that the data were made from, with their lines; None: an empty file."""
+    faults: tuple[Fault, ...]
+    """Keys that stand twice."""
+
+
 class _Loader(SafeLoader):
     """The safe loader with tables of its own: of types to tell apart, and of types to construct."""
+
+    faults: list[Fault]
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -76,8 +88,14 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[dict[object, o
             raise ConstructorError(None, None, "a key must be a word", key_node.start_mark)
         key = loader.construct_object(key_node, deep=True)
         if key in seen:
-            line = key_node.start_mark.line + 1
-            raise CatalogueError(f"{loader.name}: line {line}: {key}: stands twice")
+            loader.faults.append(
+                Fault(
+                    loader.name,
+                    f"{key}: stands twice",
+                    line=key_node.start_mark.line + 1,
+                    mend="keep one of the two",
+                )
+            )
         seen.add(key)
     data: dict[object, object] = {}
     yield data
@@ -96,14 +114,30 @@ def parse(text: str, name: str) -> Any:  # noqa: ANN401 - the border to YAML
     Raises:
         CatalogueError: it is no YAML 1.2, or a key stands twice.
     """
+    document = read_document(text, name)
+    if document.faults:
+        raise CatalogueError(*document.faults)
+    return document.data
+
+
+def read_document(text: str, name: str) -> Document:
+    """Return what a file says, and where.
+
+    Raises:
+        CatalogueError: it is no YAML 1.2; what it says cannot be known.
+    """
     loader = _Loader(text)
     loader.name = name
+    loader.faults = []
     try:
-        return loader.get_single_data()
+        root = loader.get_single_node()
+        data = None if root is None else loader.construct_document(root)
+        return Document(data, root, tuple(loader.faults))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark is not None else ""
         problem = getattr(error, "problem", None) or "is no YAML"
-        raise CatalogueError(f"{name}: {line}{problem}") from error
+        line = None if mark is None else mark.line + 1
+        mend = "mend it first: nothing behind it could be read"
+        raise CatalogueError(Fault(name, problem, line=line, mend=mend)) from error
     finally:
         loader.dispose()

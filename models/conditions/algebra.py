@@ -11,7 +11,9 @@ from models.conditions.has import compile_has
 from models.conditions.scope import CompiledCondition, Evaluate, Scope
 from models.conditions.within import compile_within
 from models.definitions import Condition, ConditionNode
+from models.gathering import every
 from models.intervals import NEVER, Intervals, both, either, without
+from models.place import did_you_mean
 from models.subjects import Grouped
 
 
@@ -55,40 +57,66 @@ def compile_condition(condition: Condition, scope: Scope) -> CompiledCondition:
         return _any(condition.any, scope)
     if condition.function is not None:
         return _function(condition.function, scope)
-    raise scope.place.error("not", "stands only inside an `all` that has a positive member")
+    raise scope.place.error(
+        "not",
+        "stands only inside an `all` that has a positive member",
+        mend="put it into an `all` beside what must hold",
+    )
 
 
 def _named(name: str, scope: Scope) -> CompiledCondition:
     if name not in scope.stocks:
-        raise scope.place.error(name, "is no stock measure; a condition may name only those")
+        raise scope.place.error(
+            name,
+            "is no stock measure; a condition may name only those",
+            word=name,
+            mend=did_you_mean(name, scope.stocks, "define a stock of this name under `measures`"),
+        )
     if name in scope.naming:
-        raise scope.place.error(name, f"uses itself: {' -> '.join((*scope.naming, name))}")
+        raise scope.place.error(
+            name,
+            f"uses itself: {' -> '.join((*scope.naming, name))}",
+            mend="write out the condition in one of them",
+        )
     kind, condition = scope.stocks[name]
     if kind != scope.kind:
-        raise scope.place.error(name, f"is about the subject {kind}, not {scope.kind}")
+        raise scope.place.error(
+            name,
+            f"is about the subject {kind}, not {scope.kind}",
+            word=name,
+            mend=f"name a stock of the subject {scope.kind}",
+        )
     return compile_condition(condition, scope.following(name))
 
 
 def _function(name: str, scope: Scope) -> CompiledCondition:
     if name not in FUNCTIONS:
-        raise scope.place.error(name, f"is no function; there are: {', '.join(sorted(FUNCTIONS))}")
+        raise scope.place.error(
+            name,
+            f"is no function; there are: {', '.join(sorted(FUNCTIONS))}",
+            word=name,
+            mend=did_you_mean(name, FUNCTIONS, "name one of those"),
+        )
     function = FUNCTIONS[name]
     if function.subject != scope.kind:
         raise scope.place.error(
-            name, f"is a function of the subject {function.subject}, not {scope.kind}"
+            name,
+            f"is a function of the subject {function.subject}, not {scope.kind}",
+            word=name,
+            mend=f"write `subject: {function.subject}`",
         )
     return CompiledCondition(function.evaluate, function.reads, function.needs)
 
 
 def _all(members: Sequence[Condition], scope: Scope) -> CompiledCondition:
-    positive = [compile_condition(member, scope) for member in members if _negated(member) is None]
-    negative = [
-        compile_condition(negated, scope)
-        for negated in map(_negated, members)
-        if negated is not None
-    ]
+    required = [member for member in members if _negated(member) is None]
+    excluded = [negated for negated in map(_negated, members) if negated is not None]
+    compiled = every(lambda member: compile_condition(member, scope), [*required, *excluded])
+    positive, negative = compiled[: len(required)], compiled[len(required) :]
     if not positive:
-        raise scope.place.error("all", "needs a positive member")
+        raise scope.place.error(
+            "all", "needs a positive member", mend="add what must hold beside what must not"
+        )
     first, *others = [member.evaluate for member in positive]
     removed = [member.evaluate for member in negative]
 
@@ -113,7 +141,7 @@ def _negated(condition: Condition) -> Condition | None:
 
 
 def _any(members: Sequence[Condition], scope: Scope) -> CompiledCondition:
-    compiled = [compile_condition(member, scope) for member in members]
+    compiled = every(lambda member: compile_condition(member, scope), members)
     first, *others = [member.evaluate for member in compiled]
 
     def evaluate(facts: Grouped) -> Intervals:

@@ -41,7 +41,12 @@ def compile_has(has: Has, scope: Scope) -> CompiledCondition:
     if has.start is not None:
         check_field(place, fact, has.start.field, kinds=_DATES)
     if until is not None and not check_fact(place, until, scope.kind).once:
-        raise place.error("until", f"{until} is dated; `until` takes a fact that happens once")
+        raise place.error(
+            "until",
+            f"{until} is dated; `until` takes a fact that happens once",
+            word=until,
+            mend="take the dated fact away: each of a series holds until the next",
+        )
     of_key = _of_key(has, where.accepts, dated=dated)
     fits, restrict = where.fits, where.restrict
 

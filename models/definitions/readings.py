@@ -107,7 +107,8 @@ def with_baselines(plan: Any) -> Any:  # noqa: ANN401 - YAML before it is valida
     """
     match plan:
         case {"baselines": list(printed), "targets": list(targets)}:
-            known = {one["id"]: one for one in printed if isinstance(one, dict) and "id" in one}
+            named = [one for one in printed if isinstance(one, dict)]
+            known = {one["id"]: one for one in named if isinstance(one.get("id"), str)}
             return {**plan, "targets": [_with_baseline(one, known) for one in targets]}
         case _:
             return plan

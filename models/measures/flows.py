@@ -32,7 +32,11 @@ def compile_flow(name: str, flow: Flow, scope: Scope) -> CompiledMeasure:
     """
     event_type = check_fact(scope.place, flow.fact, scope.kind)
     if flow.held is not None and event_type.moment_is_date:
-        raise scope.place.error("held", f"{flow.fact} is dated by a day, not by an instant")
+        raise scope.place.error(
+            "held",
+            f"{flow.fact} is dated by a day, not by an instant",
+            mend="take `held` away, or count a fact that is dated by an instant",
+        )
     where = compile_where(scope.place, flow.fact, flow.where)
     if flow.amount is not None:
         check_field(scope.place, flow.fact, flow.amount, kinds=NUMERIC)

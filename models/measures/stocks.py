@@ -98,7 +98,11 @@ def _only_has(measure: Measure, condition: Condition, scope: Scope) -> Has:
     node = condition if isinstance(condition, ConditionNode) else scope.stocks[condition][1]
     if isinstance(node, str) or node.has is None:
         field = "amount" if measure.amount is not None else "each"
-        raise scope.place.error(field, "needs a condition that is one `has`")
+        raise scope.place.error(
+            field,
+            "needs a condition that is one `has`",
+            mend="say the condition as one `has` with a `where`",
+        )
     return node.has
 
 
@@ -112,4 +116,8 @@ def _labelling_fact(condition: Condition, scope: Scope) -> str:
         return condition.within.fact
     if condition.all is not None:
         return _labelling_fact(condition.all[0], scope)
-    raise scope.place.error("bucket", "needs a condition whose first member is a `has` or `within`")
+    raise scope.place.error(
+        "bucket",
+        "needs a condition whose first member is a `has` or `within`",
+        mend="begin the `all` with the fact whose field is the bucket",
+    )

@@ -12,6 +12,7 @@ from models.definitions import Comparison, Where
 from models.events import VOCABULARY, FieldKind
 from models.facts import Assertion
 from models.fields import DERIVED, subject_kinds
+from models.gathering import Faults
 from models.intervals import Interval, Intervals, both, first_opened, without
 from models.place import Place
 from models.subjects import HANDED_ON, Grouped
@@ -72,21 +73,24 @@ def compile_where(place: Place, fact: str, where: Where) -> CompiledWhere:
     predicates: list[Predicate] = []
     restricts: list[Restrict] = []
     reads: set[str] = set()
+    faults = Faults()
     for name, wanted in where.items():
         other, _, field = name.rpartition(".")
-        if name in DERIVED:
-            predicates.append(_of_derived(place, fact, name, wanted))
-            reads |= DERIVED[name].reads
-        elif other in VOCABULARY:
-            _check_common_subject(place, fact, other, field)
-            restricts.append(_of_other_fact(place, other, field, wanted))
-            reads.add(other)
-        elif isinstance(wanted, Comparison) and refers(wanted):
-            predicates.append(compile_reference(place, fact, name, wanted))
-            reads |= reads_of(wanted)
-        else:
-            tested = TestedField.of_fact(place, fact, name)
-            tests.append(FieldTest(name, tested.kind, compile_test(tested, wanted)))
+        with faults:
+            if name in DERIVED:
+                predicates.append(_of_derived(place, fact, name, wanted))
+                reads |= DERIVED[name].reads
+            elif other in VOCABULARY:
+                _check_common_subject(place, fact, other, field)
+                restricts.append(_of_other_fact(place, other, field, wanted))
+                reads.add(other)
+            elif isinstance(wanted, Comparison) and refers(wanted):
+                predicates.append(compile_reference(place, fact, name, wanted))
+                reads |= reads_of(wanted)
+            else:
+                tested = TestedField.of_fact(place, fact, name)
+                tests.append(FieldTest(name, tested.kind, compile_test(tested, wanted)))
+    faults.raise_any()
     accepts = _conjunction(tests)
     if accepts is None and fact in HANDED_ON:
         accepts = _is_about_the_subject
@@ -141,7 +145,12 @@ def _of_derived(place: Place, fact: str, name: str, wanted: Wanted) -> Predicate
 
 def _check_common_subject(place: Place, fact: str, other: str, field: str) -> None:
     if not subject_kinds(VOCABULARY[fact]) & subject_kinds(VOCABULARY[other]):
-        raise place.error(f"{other}.{field}", f"{fact} and {other} tell about no common subject")
+        raise place.error(
+            f"{other}.{field}",
+            f"{fact} and {other} tell about no common subject",
+            word=f"{other}.{field}",
+            mend=f"take a field of {fact}, or of a fact about the same subject",
+        )
 
 
 def _of_other_fact(place: Place, other: str, field: str, wanted: Wanted) -> Restrict:

@@ -16,7 +16,7 @@ from models.errors import CatalogueError
 from models.events import VOCABULARY, FieldKind
 from models.facts import Value
 from models.fields import DERIVED, check_fact, check_field
-from models.place import Place
+from models.place import Place, did_you_mean
 
 Wanted = Scalar | list[Scalar] | Comparison
 Test = Callable[[Value], bool]
@@ -64,22 +64,32 @@ class TestedField:
         check_fact(place, fact, DERIVED[name].subject)
         return cls(place, name, DERIVED[name].kind)
 
-    def error(self, message: str) -> CatalogueError:
-        """Return the error that names the field."""
-        return self.place.error(self.name, message)
+    def error(self, message: str, *, word: object | None = None, mend: str = "") -> CatalogueError:
+        """Return the error that names the field; `word` is what is wanted of it."""
+        said = self.name if word is None else str(word)
+        return self.place.error(self.name, message, word=said, mend=mend)
 
     def converted(self, value: Scalar) -> Value:
         """Return a value of the catalogue as the engine's own."""
         boolean = self.kind is FieldKind.BOOLEAN
         if not isinstance(value, _TAKES[self.kind]) or isinstance(value, bool) is not boolean:
-            raise self.error(f"takes a value of kind {self.kind.value}, not {value!r}")
+            raise self.error(
+                f"takes a value of kind {self.kind.value}, not {value!r}",
+                mend=f"write a value of kind {self.kind.value}",
+            )
         if self.choices and value not in self.choices:
-            raise self.error(f"{value!r} is none of {', '.join(self.choices)}")
+            raise self.error(
+                f"{value!r} is none of {', '.join(self.choices)}",
+                word=value,
+                mend=did_you_mean(str(value), self.choices, "take one of those"),
+            )
         if self.kind in {FieldKind.DATE, FieldKind.INSTANT}:
             try:
                 return day_from_date(date.fromisoformat(str(value)))
             except ValueError:
-                raise self.error(f"{value!r} is no date (YYYY-MM-DD)") from None
+                raise self.error(
+                    f"{value!r} is no date (YYYY-MM-DD)", word=value, mend="write it as 2019-10-31"
+                ) from None
         return value
 
 
@@ -88,7 +98,9 @@ def compile_test(field: TestedField, wanted: Wanted) -> Test:
     if isinstance(wanted, Comparison):
         return _comparison(field, wanted)
     if field.kind is FieldKind.LIST:
-        raise field.error("is a list; use `contains`")
+        raise field.error(
+            "is a list; use `contains`", mend=f"write {field.name}: {{contains: ...}}"
+        )
     if isinstance(wanted, list):
         return _one_of(field, frozenset(field.converted(value) for value in wanted))
     single = field.converted(wanted)
@@ -107,12 +119,16 @@ def _comparison(field: TestedField, wanted: Comparison) -> Test:
     tests = _bounds(field, wanted)
     if wanted.contains is not None:
         if field.kind is not FieldKind.LIST:
-            raise field.error("is no list; `contains` needs one")
+            raise field.error(
+                "is no list; `contains` needs one", mend="write the value without `contains`"
+            )
         member = field.converted(wanted.contains)
         tests.append(lambda value: isinstance(value, list) and member in value)
     if wanted.starts_with is not None:
         if field.kind not in {FieldKind.TEXT, FieldKind.ID}:
-            raise field.error("is no text; `starts_with` needs one")
+            raise field.error(
+                "is no text; `starts_with` needs one", mend="compare with a value, or by gte and lt"
+            )
         prefix = wanted.starts_with
         tests.append(lambda value: isinstance(value, str) and value.startswith(prefix))
     if wanted.exists is not None:
@@ -130,7 +146,10 @@ def _bounds(field: TestedField, wanted: Comparison) -> list[Test]:
         if bound is None:
             continue
         if field.kind not in _ORDERED:
-            raise field.error(f"is of kind {field.kind.value}, which has no order")
+            raise field.error(
+                f"is of kind {field.kind.value}, which has no order",
+                mend="write the value, or a list of values",
+            )
         tests.append(_bounded(field, compare, field.converted(bound)))
     return tests
 

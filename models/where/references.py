@@ -96,7 +96,10 @@ def _reader(place: Place, fact: str, name: str) -> tuple[FieldKind, Read]:
 def _compared(field: TestedField, fact: str, other_name: str, compare: Compare) -> Check:
     kind, read = _reader(field.place, fact, other_name)
     if kind is not field.kind:
-        raise field.error(f"is of kind {field.kind.value}, {other_name} of kind {kind.value}")
+        raise field.error(
+            f"is of kind {field.kind.value}, {other_name} of kind {kind.value}",
+            mend="compare fields of one kind",
+        )
 
     def check(value: Value, assertion: Assertion, facts: Grouped) -> bool:
         other = read(assertion, facts)
@@ -133,4 +136,9 @@ def _to_day(place: Place, name: str, kind: FieldKind) -> Callable[[int], Day]:
         return day_of
     if kind is FieldKind.DATE:
         return Day
-    raise place.error(name, f"is of kind {kind.value}; `by` compares dates or instants")
+    raise place.error(
+        name,
+        f"is of kind {kind.value}; `by` compares dates or instants",
+        word=name,
+        mend="take a date or an instant",
+    )

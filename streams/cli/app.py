@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import figures, files, operate, show
+from streams.cli import figures, files, operate, plan, show
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -38,6 +38,8 @@ for command in (
     figures.alerts,
 ):
     app.command(command.__name__.rstrip("_"))(command)
+
+app.add_typer(plan.app)
 
 _INTERRUPTED: Final = 130
 

@@ -93,3 +93,17 @@ def refusal(data: Mapping[str, Any]) -> str:
     with pytest.raises(CatalogueError) as refused:
         compiled(data)
     return str(refused.value)
+
+
+def spoil(data: dict[str, Any], path: str, value: Any) -> None:  # noqa: ANN401 - as YAML gives it
+    """Set what a dotted path names; `...` takes it away, a number beyond a list's end appends."""
+    *way, last = path.split(".")
+    owner: Any = data
+    for step in way:
+        owner = owner[int(step)] if isinstance(owner, list) else owner[step]
+    if isinstance(owner, list):
+        owner.append(value)
+    elif value is ...:
+        del owner[last]
+    else:
+        owner[last] = value

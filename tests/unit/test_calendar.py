@@ -1,6 +1,7 @@
 """Working days: what the library says, what it does not know, and arithmetic outside the years that it covers."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,67 @@ def test_tet_2014_is_nine_days_long() -> None:
     ]
 
     assert [day("2014-01-26"), *range(day("2014-01-28"), day("2014-02-06"))] == rested
+
+
+YEARS: Final = {
+    2011: (251, "03-01 11-04 12-04 02-05 03-05 02-09", "31-01 07-02", "29-01 30-01 09-04"),
+    2012: (251, "02-01 02-04 30-04 01-05 03-09 31-12", "23-01 27-01", "04-02"),
+    2013: (253, "01-01 19-04 29-04 30-04 01-05 02-09", "11-02 15-02", "05-01 23-02 04-05"),
+    2014: (
+        252,
+        "01-01 09-04 30-04 01-05 02-05 01-09 02-09",
+        "28-01 05-02",
+        "25-01 08-02 26-04 06-09 27-12",
+    ),
+    2015: (250, "01-01 02-01 28-04 29-04 30-04 01-05 02-09", "16-02 23-02", "14-02 25-04"),
+    2016: (251, "01-01 18-04 02-05 03-05 02-09", "08-02 12-02", ""),
+    2017: (250, "02-01 06-04 01-05 02-05 04-09", "26-01 01-02", ""),
+    2018: (250, "01-01 25-04 30-04 01-05 03-09 31-12", "14-02 20-02", ""),
+    2019: (252, "01-01 15-04 29-04 30-04 01-05 02-09", "04-02 08-02", "05-01 04-05"),
+    2020: (252, "01-01 02-04 30-04 01-05 02-09", "23-01 29-01", ""),
+    2021: (250, "01-01 21-04 30-04 03-05 02-09 03-09", "10-02 16-02", ""),
+    2022: (249, "03-01 11-04 02-05 03-05 01-09 02-09", "31-01 04-02", ""),
+    2023: (249, "02-01 01-05 02-05 03-05 01-09 04-09", "20-01 26-01", ""),
+    2024: (251, "01-01 18-04 29-04 30-04 01-05 02-09 03-09", "08-02 14-02", "04-05"),
+    2025: (250, "01-01 07-04 30-04 01-05 02-05 01-09 02-09", "27-01 31-01", "26-04"),
+    2026: (
+        249,
+        "01-01 02-01 27-04 30-04 01-05 31-08 01-09 02-09 24-11",
+        "16-02 20-02",
+        "10-01 22-08",
+    ),
+}
+"""Year: working days; days of rest from Monday to Friday; first and last weekday of Tết; days worked in exchange (day-month)."""
+
+
+def days_of(year: int, listed: str) -> list[date]:
+    """Return the days that a row of the table lists."""
+    return [date(year, int(one[3:]), int(one[:2])) for one in listed.split()]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_a_year_rests_and_works_on_the_days_that_were_announced(year: int) -> None:
+    """A table that knows no library, set against what was announced: weekdays less rest, and what is worked for it."""
+    expected, holidays, tet, worked = YEARS[year]
+    first, last = days_of(year, tet)
+    rest = {
+        *days_of(year, holidays),
+        *(first + timedelta(number) for number in range((last - first).days + 1)),
+    }
+    every = [date(year, 1, 1) + timedelta(number) for number in range(366)]
+
+    works = [
+        one
+        for one in every
+        if one.year == year
+        and (one in days_of(year, worked) or (one.weekday() < 5 and one not in rest))
+    ]
+
+    assert works == [
+        one for one in every if one.year == year and is_working_day(day_from_date(one))
+    ]
+    assert expected == len(works)
+    assert expected == working_days(day(f"{year - 1}-12-31"), day(f"{year}-12-31"))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.small_catalogue import MEASURES, PLAN_FILE, RATIO, files, plan_of, refusal
+from tests.support.small_catalogue import MEASURES, PLAN_FILE, RATIO, files, plan_of, refusal, spoil
 
 SPOILT: Final[list[tuple[str, str, Any, str]]] = [
     # what a file may hold
@@ -304,20 +304,6 @@ SPOILT_INDICATORS: Final[list[tuple[Any, str]]] = [
         "indicator.ratio.num.1: give exactly one of flow, stock, latest",
     ),
 ]
-
-
-def spoil(data: dict[str, Any], path: str, value: Any) -> None:  # noqa: ANN401 - as YAML gives it
-    """Set what a dotted path names; `...` takes it away, a number beyond a list's end appends."""
-    *way, last = path.split(".")
-    owner: Any = data
-    for step in way:
-        owner = owner[int(step)] if isinstance(owner, list) else owner[step]
-    if isinstance(owner, list):
-        owner.append(value)
-    elif value is ...:
-        del owner[last]
-    else:
-        owner[last] = value
 
 
 @pytest.mark.parametrize(("file", "path", "value", "message"), SPOILT)

@@ -92,5 +92,5 @@ def test_a_file_that_is_no_yaml_is_an_error() -> None:
     texts = {name: yaml.safe_dump(one) for name, one in files().items()}
     texts["measures.yaml"] = "measures:\n  a: 1\n  a: 2\n"
 
-    with pytest.raises(CatalogueError, match=r"^measures\.yaml: line 3: a: stands twice$"):
+    with pytest.raises(CatalogueError, match=r"^measures\.yaml: line 3: a: stands twice "):
         compile_catalogue(texts)

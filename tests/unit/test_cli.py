@@ -100,7 +100,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         f" {command} " in out
         for command in (
             *("demo", "try", "check", "worker", "publish", "topics"),
-            *("migrate", "simulate", "kpi", "targets", "duties", "problems", "alerts"),
+            *("migrate", "simulate", "kpi", "targets", "duties", "problems", "alerts", "plan"),
         )
     )
 

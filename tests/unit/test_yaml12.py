@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.catalogue.yaml12 import parse
+from models.catalogue.yaml12 import parse, read_document
 from models.errors import CatalogueError
 
 
@@ -81,6 +81,17 @@ def test_what_is_wrong_is_one_sentence_with_file_and_line(text: str, message: st
         parse(text, "f.yaml")
 
     assert message == str(refused.value)
+
+
+def test_every_key_that_stands_twice_is_a_fault() -> None:
+    """The second would silently win; what the file says besides is known all the same."""
+    document = read_document("a: {b: 1, b: 2}\na: 3\nc: 4", "f.yaml")
+
+    assert {
+        "f.yaml: line 2: a: stands twice",
+        "f.yaml: line 1: b: stands twice",
+    } == {str(fault) for fault in document.faults}
+    assert 4 == document.data["c"]
 
 
 @pytest.mark.parametrize(
