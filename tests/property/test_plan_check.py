@@ -18,7 +18,7 @@ SHARED = read_shared(
 
 def whole_plan() -> dict[str, Any]:
     """Return a plan with something of every part."""
-    plan = plan_of("dong-nai")
+    plan = deepcopy(plan_of("dong-nai"))
     plan["plan"]["reading_dates"] = [
         {"day": "2017-06-30", "section": "II", "name": {"vi": "báo cáo", "en": "report"}}
     ]
