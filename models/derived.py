@@ -22,11 +22,18 @@ class AgencyDerivation:
     of: str
     population: Population
     requirements: tuple[Requirement, ...]
+    among: tuple[Requirement, ...] = ()
+    """What an agency must meet to belong to the population at all."""
+
+    @property
+    def conditions(self) -> tuple[Requirement, ...]:
+        """All requirements, those of belonging first."""
+        return (*self.among, *self.requirements)
 
     @property
     def reads(self) -> frozenset[str]:
         """The measures whose change can change these panes."""
-        return frozenset().union(*(requirement.measures for requirement in self.requirements))
+        return frozenset().union(*(requirement.measures for requirement in self.conditions))
 
     def derive(self, sources: Sources, agency: str, since: int) -> dict[PaneKey, Amount]:
         """Return what must be added to the panes of an agency, given that nothing before `since` changed."""
@@ -36,15 +43,23 @@ class AgencyDerivation:
         if not population and not listed and not held:
             return {}
         scope = Scope(sources.panes, agency)
-        after: Sequence[Span] = common(population, [(since, FOREVER)])
-        for requirement in self.requirements:
-            if not after:
-                break
-            after = common(after, requirement.spans(scope, since))
+        belonging = _restricted(common(population, [(since, FOREVER)]), self.among, scope, since)
+        after = _restricted(belonging, self.requirements, scope, since)
         changes = _difference(self.met, "", agency, held, rewritten(held, since, after))
-        if listed != population:
-            changes.update(_difference(self.of, "", agency, listed, population))
+        members = rewritten(listed, since, belonging) if self.among else population
+        changes.update(_difference(self.of, "", agency, listed, members))
         return changes
+
+
+def _restricted(
+    spans: Sequence[Span], requirements: Sequence[Requirement], scope: Scope, since: int
+) -> Sequence[Span]:
+    """Return the days of spans on which all requirements hold; none lies before `since`."""
+    for requirement in requirements:
+        if not spans:
+            break
+        spans = common(spans, requirement.spans(scope, since))
+    return spans
 
 
 @dataclass(frozen=True, slots=True)

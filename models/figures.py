@@ -66,6 +66,10 @@ class Scope(NamedTuple):
     agency: str
     members: frozenset[str] | None = None
 
+    def covers(self, agency: str) -> bool:
+        """Return whether an agency is one of these."""
+        return agency in self.members if self.members is not None else self.agency in {ALL, agency}
+
     def series(self, measure: str, bucket: str = "") -> Series:
         """Return the series of a measure over these agencies."""
         if self.members is not None:
@@ -120,6 +124,23 @@ class ValueForm:
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
         """Return the sums behind the figure."""
         return Sums(scope.total(self.names, *period.span(window, day)), None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class LeastForm:
+    """The least of several measures' sums."""
+
+    names: tuple[str, ...]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """The measures that it reads."""
+        return frozenset(self.names)
+
+    def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
+        """Return the sums behind the figure."""
+        span = period.span(window, day)
+        return Sums(min(scope.total((name,), *span) for name in self.names), None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +212,13 @@ class RatioForm:
         """Whether a side is a last value, so that this is no ratio of flows."""
         return isinstance(self.numerator, LatestForm) or isinstance(self.denominator, LatestForm)
 
+    def lacks(self, scope: Scope, period: Period, window: WindowName, day: int) -> bool:
+        """Return whether a side is a last value that nothing has supplied yet."""
+        return any(
+            isinstance(side, LatestForm) and side.sums(scope, period, window, day).value is None
+            for side in (self.numerator, self.denominator)
+        )
+
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
         """Return the sums behind the figure."""
 
@@ -217,27 +245,44 @@ class CountedForm:
     rows: int
     milestone: bool = False
     """True: the value is 1 once all rows are met, else 0."""
+    weights: tuple[str, ...] = ()
+    """Stocks that are summed over the agencies instead of counting these."""
 
     @property
     def measures(self) -> frozenset[str]:
         """The measures that it reads."""
-        return frozenset({self.met} if self.of is None else {self.met, self.of})
+        return frozenset(one for one in (self.met, self.of, *self.weights) if one is not None)
 
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
         """Return the sums behind the figure."""
         del period, window  # its conditions have their own
         if self.of is not None:
-            met = scope.series(self.met).upto(day)
-            return Sums(met, met, scope.series(self.of).upto(day))
+            if self.weights:
+                met, of = (self._weighed(scope, side, day) for side in (self.met, self.of))
+            else:
+                met, of = (scope.series(side).upto(day) for side in (self.met, self.of))
+            return Sums(met, met, of)
         met = sum(scope.series(self.met, row).upto(day) > 0 for row in scope.buckets(self.met))
         if self.milestone:
             return Sums(int(met == self.rows), met, self.rows)
         return Sums(met, met, self.rows)
 
+    def _weighed(self, scope: Scope, side: str, day: int) -> Amount:
+        """Return the weights of the agencies that are on a side on the day."""
+        members = frozenset(
+            agency
+            for agency in scope.panes.agencies(side)
+            if scope.covers(agency) and scope.panes.series(side, "", agency).upto(day) > 0
+        )
+        return Scope(scope.panes, ALL, members).total(self.weights, None, day)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeForm:
-    """A figure less the same one years before, or less a reference; None where either side is."""
+    """A figure less the same one years before, or less a reference; None where either side is.
+
+    What is compared travels along as numerator, or as numerator and denominator where it is a ratio: it is shown, reference or not.
+    """
 
     of: Form
     factor: int | None
@@ -245,6 +290,8 @@ class ChangeForm:
     years: int | None
     latest: LatestForm | None
     reference: Amount | None
+    flows: bool
+    """The figure is one of flows: before its first amount nothing is known, so a sum of 0 is no reference."""
 
     @property
     def measures(self) -> frozenset[str]:
@@ -254,7 +301,11 @@ class ChangeForm:
     def sums(self, scope: Scope, period: Period, window: WindowName, day: int) -> Sums:
         """Return the sums behind the figure."""
         difference = self.difference(scope, period, window, day)
-        return Sums(None if difference is None else _amount(difference), None, None)
+        value = None if difference is None else _amount(difference)
+        now = self.of.sums(scope, period, window, day)
+        if now.denominator is None:
+            return Sums(value, now.value, None)
+        return Sums(value, now.numerator, now.denominator)
 
     def difference(
         self, scope: Scope, period: Period, window: WindowName, day: int
@@ -274,6 +325,8 @@ class ChangeForm:
             value = self.latest.sums(scope, period, window, day).value
             return None if value is None else Fraction(value)
         earlier = years_before(day, self.years or 0)
+        if self.flows and scope.total(tuple(self.of.measures), None, earlier) == 0:
+            return None
         shifted = Period(
             years_before(period.start, self.years or 0),
             years_before(period.end, self.years or 0),
@@ -370,6 +423,10 @@ class CompiledIndicator:
                 return NO_REFERENCE
             difference = self.form.difference(scope, self.period, self.window, day)
             return None if difference is None else difference.as_integer_ratio()
+        if isinstance(self.form, RatioForm) and self.form.lacks(
+            scope, self.period, self.window, day
+        ):
+            return NO_REFERENCE
         sums = self.form.sums(scope, self.period, self.window, day)
         if self.kind == "ratio":
             return self._ratio_reading(sums)

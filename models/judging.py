@@ -318,7 +318,7 @@ def _target_wording(judge: TargetJudge, rule: Rule, state: State, day: Day) -> W
         status=standing.status,
         value=value,
         expected=standing.expected,
-        target=definition.value if definition.value is not None else 0,
+        target=definition.judged_by if definition.judged_by is not None else 0,
         operator=judge.target.terms.operator,
         unit=definition.unit,
         deadline=judge.target.terms.deadline,

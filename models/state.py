@@ -91,7 +91,7 @@ class ProvinceState:
 def _deriving(catalogue: ProvinceCatalogue) -> dict[str, list[tuple[int, Requirement]]]:
     deriving: dict[str, list[tuple[int, Requirement]]] = {}
     for number, derivation in enumerate(catalogue.agency_derivations):
-        for requirement in derivation.requirements:
+        for requirement in derivation.conditions:
             for measure in sorted(requirement.measures):
                 deriving.setdefault(measure, []).append((number, requirement))
     return deriving

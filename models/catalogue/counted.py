@@ -3,6 +3,8 @@
 Each becomes derived panes of 0 and 1 under ids of its own, so that it is summed like any other measure.
 """
 
+from collections.abc import Sequence
+
 from models.catalogue.context import CompiledForm, FormContext
 from models.catalogue.draft import Draft
 from models.changes import Amount
@@ -26,20 +28,35 @@ def compile_agencies(draft: Draft, agencies: Agencies, context: FormContext) -> 
         f"{place.id}.met",
         f"{place.id}.of",
         agencies.of,
-        tuple(
-            _requirement(draft, condition, f"meet{number}", context)
-            for number, condition in enumerate(agencies.meet, 1)
-        ),
+        _requirements(draft, agencies.meet, "meet", context),
+        _requirements(draft, agencies.among, "among", context),
     )
     draft.agency_derivations.append(derivation)
-    form = CountedForm(derivation.met, derivation.of, 0)
-    reads = draft.reads(derivation.reads) | {"agency.registered"}
+    weights = () if agencies.weigh is None else draft.several(agencies.weigh, place, "weigh")
+    if not all(draft.is_stock(name) for name in weights):
+        raise place.error("weigh", "agencies are weighed by stocks; a flow has no sum on a day")
+    form = CountedForm(derivation.met, derivation.of, 0, weights=weights)
+    reads = draft.reads(derivation.reads.union(weights)) | {"agency.registered"}
     return CompiledForm(form, WindowName.NOW, reads)
 
 
+def _requirements(
+    draft: Draft, conditions: Sequence[FigureCondition], role: str, context: FormContext
+) -> tuple[Requirement, ...]:
+    return tuple(
+        _requirement(draft, condition, f"{role}{number}", context)
+        for number, condition in enumerate(conditions, 1)
+    )
+
+
 def _requirement(
-    draft: Draft, condition: FigureCondition, role: str, context: FormContext
+    draft: Draft,
+    condition: FigureCondition,
+    role: str,
+    context: FormContext,
+    usual: WindowName | None = None,
 ) -> Requirement:
+    """Compile a condition on a figure; `usual` is the window of one that says none."""
     place = context.place
     denominator: tuple[str, ...] = ()
     if condition.ratio is not None:
@@ -48,12 +65,12 @@ def _requirement(
     else:
         numerator = draft.several(condition.figure or [], place, f"{role}.figure")
     names = (*numerator, *denominator)
-    window = draft.window(names, condition.window, WindowName.PLAN, place)
+    window = draft.window(names, condition.window or usual, WindowName.PLAN, place)
     presence = comparisons_of(condition) == [("at_least", 1)] and all(
         draft.counts_events(name) for name in numerator
     )
     if RECORDS in names and not presence:
-        raise place.error("meet", "of `records` it can be asked only whether there are any")
+        raise place.error(role, "of `records` it can be asked only whether there are any")
     return Requirement(
         numerator,
         denominator,
@@ -66,7 +83,7 @@ def _requirement(
 
 
 def compile_checklist(draft: Draft, checklist: Checklist, context: FormContext) -> CompiledForm:
-    """Compile how many named rows are met: each by at least 1.
+    """Compile how many named rows are met.
 
     Raises:
         CatalogueError: a list or measure does not exist or does not fit, or an item stands twice.
@@ -95,13 +112,11 @@ def _items(
 def _rows(
     draft: Draft, checklist: Checklist, context: FormContext
 ) -> tuple[tuple[str, Requirement], ...]:
-    """Compile rows that are measures of their own."""
-    place = context.place
+    """Compile rows that are measures, or conditions, of their own."""
     rows: list[tuple[str, Requirement]] = []
-    for number, reference in enumerate(checklist.rows or [], 1):
-        name = draft.summed(reference, place, f"row{number}")
-        window = draft.window((name,), checklist.window, WindowName.PLAN, place)
-        requirement = Requirement((name,), (), "", window, context.period, _at_least_one)
+    for number, row in enumerate(checklist.rows or [], 1):
+        condition = row if isinstance(row, FigureCondition) else FigureCondition(figure=[row])
+        requirement = _requirement(draft, condition, f"row{number}", context, checklist.window)
         rows.append((str(number), requirement))
     return tuple(rows)
 

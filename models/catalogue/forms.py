@@ -15,6 +15,7 @@ from models.figures import (
     CountedForm,
     Form,
     LatestForm,
+    LeastForm,
     MedianForm,
     RatioForm,
     ValueForm,
@@ -30,6 +31,8 @@ def compile_form(draft: Draft, definition: IndicatorForm, context: FormContext) 
     """
     if definition.value is not None:
         return _value(draft, definition.value, context)
+    if definition.least is not None:
+        return _least(draft, definition.least, context)
     if definition.ratio is not None:
         return _ratio(draft, definition.ratio, context)
     if definition.latest is not None:
@@ -77,6 +80,14 @@ def _value(
     return CompiledForm(ValueForm(names), window, draft.reads(names))
 
 
+def _least(
+    draft: Draft, references: Sequence[MeasureReference], context: FormContext
+) -> CompiledForm:
+    names = draft.several(references, context.place, "least")
+    window = draft.window(names, context.window, WindowName.PLAN, context.place)
+    return CompiledForm(LeastForm(names), window, draft.reads(names))
+
+
 def _ratio(draft: Draft, ratio: Ratio, context: FormContext) -> CompiledForm:
     numerator = draft.side(ratio.num, context.place, "num")
     denominator = draft.side(ratio.den, context.place, "den")
@@ -113,5 +124,6 @@ def _change(draft: Draft, change: Change, context: FormContext) -> CompiledForm:
         None if against.years is None else -against.years,
         latest,
         against.reference,
+        flows=isinstance(form, ValueForm) and window is not WindowName.NOW,
     )
     return CompiledForm(difference, window, reads)

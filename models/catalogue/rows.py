@@ -67,7 +67,7 @@ def _roles(form: Form) -> list[tuple[str, str]]:
         return [("value", name) for name in form.names]
     if isinstance(form, MedianForm):
         return [("bucket", form.name)]
-    if isinstance(form, CountedForm) and form.of is not None:
+    if isinstance(form, CountedForm) and form.of is not None and not form.weights:
         return [("numerator", form.met), ("denominator", form.of)]
     if isinstance(form, RatioForm):
         return [*_side("numerator", form.numerator), *_side("denominator", form.denominator)]

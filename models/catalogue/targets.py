@@ -23,11 +23,12 @@ REFERENCE_MISSING = "reference_missing"
 
 @dataclass(frozen=True, slots=True)
 class CompiledTarget:
-    """A target with what it is judged by; `indicator` None where `terms.reason_not_measurable` says why."""
+    """A target with what it is judged by; one without a reference has its figure all the same."""
 
     definition: Target
     terms: Terms
     indicator: CompiledIndicator | None
+    """None: not defined yet."""
     raises_alerts: bool
 
     def reading(self, sources: Sources, day: int) -> Reading:
@@ -58,7 +59,7 @@ def compile_target(
     return CompiledTarget(
         target,
         terms,
-        indicator if terms.reason_not_measurable is None else None,
+        indicator,
         raises_alerts=target.measurability in {Measurability.QUANTIFIED, Measurability.DATED},
     )
 
@@ -73,7 +74,7 @@ def _terms(target: Target, period_start: Day) -> Terms:
     steps = sorted((day_from_date(step.day), _rational(step.value)) for step in target.steps)
     return Terms(
         operator=Operator(target.operator),
-        target=_rational(target.value if target.value is not None else 0),
+        target=_rational(target.judged_by if target.judged_by is not None else 0),
         baseline=_baseline(target),
         period_start=day_from_date(target.start) if target.start is not None else period_start,
         deadline=day_from_date(target.deadline),
@@ -85,11 +86,9 @@ def _terms(target: Target, period_start: Day) -> Terms:
 
 
 def _reason(target: Target) -> str | None:
-    if target.not_measurable is not None:
-        return target.not_measurable
     if target.indicator is None:
         return DEFINITION_MISSING
-    if target.value is None and target.indicator.change is None:
+    if target.judged_by is None and target.indicator.change is None:
         return REFERENCE_MISSING
     return None
 

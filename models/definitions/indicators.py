@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from models.definitions.base import Definition, Text
 from models.definitions.measures import Measure, MeasureReference, Measures
@@ -69,18 +69,39 @@ class Agencies(Definition):
     """How many agencies of a population meet all the conditions (form 11)."""
 
     of: Population
+    among: list[FigureCondition] = Field(default_factory=list)
+    """Only agencies that meet these too belong to the population: a denominator that moves with the figures."""
     meet: list[FigureCondition]
+    weigh: Measures | None = None
+    """Stocks of which each agency counts as many as it has, instead of as one: procedures of the agencies that meet."""
+
+
+def _kind_of_row(row: object) -> str:
+    if isinstance(row, dict):
+        return "condition" if row.keys() & {"figure", "ratio"} else "measure"
+    return "condition" if isinstance(row, FigureCondition) else "measure"
+
+
+Row = Annotated[
+    Annotated[MeasureReference, Tag("measure")] | Annotated[FigureCondition, Tag("condition")],
+    Discriminator(_kind_of_row),
+]
+"""A row of a checklist: a measure, or a condition on a figure."""
 
 
 class Checklist(Definition):
-    """How many named rows are met (form 11): `items` are the buckets of the measure `each`; `rows` are measures of their own. A row is met by at least 1."""
+    """How many named rows are met (form 11): `items` are the buckets of the measure `each`; `rows` are measures of their own.
+
+    A row is met by at least 1, or where it is a condition on a figure by what that says.
+    """
 
     items: list[str] | None = None
     members: Annotated[str | None, Field(alias="list")] = None
     """Name of a list of the plan; its rows' codes are the items."""
     each: MeasureReference | None = None
-    rows: list[MeasureReference] | None = None
+    rows: list[Row] | None = None
     window: WindowName | None = None
+    """Of all rows that are no conditions with a window of their own."""
 
     @model_validator(mode="after")
     def _shape(self) -> Self:
@@ -113,9 +134,11 @@ class Change(Definition):
 
 
 class IndicatorForm(Definition):
-    """Exactly one of the six ways to make a figure from measures (forms 7 to 12)."""
+    """Exactly one of the ways to make a figure from measures (forms 7 to 12)."""
 
     value: Measures | None = None
+    least: Annotated[list[MeasureReference] | None, Field(min_length=2)] = None
+    """The least of several sums: what holds of each of them (7)."""
     ratio: Ratio | None = None
     latest: Measure | None = None
     median: MeasureReference | None = None
@@ -127,6 +150,7 @@ class IndicatorForm(Definition):
     def _exactly_one_form(self) -> Self:
         forms = (
             self.value,
+            self.least,
             self.ratio,
             self.latest,
             self.median,
@@ -136,7 +160,8 @@ class IndicatorForm(Definition):
         )
         if sum(form is not None for form in forms) != 1:
             raise ValueError(
-                "give exactly one of value, ratio, latest, median, agencies, checklist, change"
+                "give exactly one of"
+                " value, least, ratio, latest, median, agencies, checklist, change"
             )
         return self
 

@@ -65,6 +65,8 @@ class Target(Definition):
     value: Decimal | int | None
     upper: Decimal | int | None = None
     """The upper end, where the plan prints a range; a value beyond it still meets the target."""
+    assumed_value: Decimal | int | None = None
+    """What a sentence without a number is judged by, where its words allow one reading ('most': more than half)."""
     unit: str
     measurability: Measurability
     value_basis: Literal["stated", "implied", "none"]
@@ -92,6 +94,20 @@ class Target(Definition):
         if self.operator != "at_least" or self.value is None or self.upper <= self.value:
             raise ValueError("upper is the end of a range: at_least, from a lower value")
         return self
+
+    def _assumption_is_told(self) -> Self:
+        if self.assumed_value is None:
+            return self
+        if self.value is not None:
+            raise ValueError("an assumed_value stands only where the plan prints no value")
+        if self.indicator is None or self.indicator.house_rule is None:
+            raise ValueError("an assumed_value needs a house_rule that tells it")
+        return self
+
+    @property
+    def judged_by(self) -> Decimal | int | None:
+        """The value that figures are compared with; None: there is none, or a change is compared with 0."""
+        return self.assumed_value if self.value is None else self.value
 
 
 class ListRow(Definition):

@@ -46,6 +46,8 @@ class Rollout:
     levels: tuple[str, ...]
     curve: Curve
     link: bool = False
+    item: str | None = None
+    """`plan_item` of the plan's own named things; the agency has it beside others of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Profile:
     drift: Drift
     need_vnd: int
     """Money that the plan needs."""
+    has_lists: bool = False
+    """The plan lists agencies by name: departments and districts carry the codes of its lists."""
 
 
 def _years(first: int, last: int) -> tuple[Day, Day]:
@@ -144,6 +148,7 @@ DONG_NAI: Final = Profile(
         tendered_online=line(0.20, 0.38),
     ),
     need_vnd=632_000_000_000,
+    has_lists=True,
 )
 
 TRA_VINH: Final = Profile(
@@ -215,6 +220,13 @@ BA_RIA_VUNG_TAU: Final = Profile(
         Rollout("edoc", ("xa",), line(0.0, 0.92)),
         Rollout("website", OFFICES, line(19 / 26, 1.0)),  # PL3.1
         Rollout("antivirus", ADMINISTRATIVE, line(0.25, 0.95)),
+        Rollout("firewall", ADMINISTRATIVE, line(0.20, 0.90)),
+        Rollout("one_stop", ("huyen", "xa"), line(0.0, 0.97), item="one-stop-infrastructure"),
+        Rollout("website", ("xa",), line(0.10, 0.95), item="commune-one-stop-lookup"),
+        Rollout("lan", OFFICES, line(0.30, 0.98), item="lan-standardised"),
+        Rollout("one_stop", ("xa",), line(0.10, 0.90), link=True),
+        Rollout("edoc", OFFICES, line(0.40, 1.0), link=True),
+        Rollout("data_share", OFFICES, line(0.05, 0.60), link=True),
         Rollout("tslcd_wan", ADMINISTRATIVE, line(0.35, 1.0), link=True),
     ),
     drift=replace(
@@ -226,6 +238,7 @@ BA_RIA_VUNG_TAU: Final = Profile(
         mail_in_regular_use=line(0.55, 0.96),
     ),
     need_vnd=200_000_000_000,  # invented: none is printed
+    has_lists=True,
 )
 
 HAI_DUONG: Final = Profile(
@@ -292,6 +305,7 @@ BINH_THUAN: Final = Profile(
         Rollout("lan", ("xa",), line(0.55, 0.88)),
         Rollout("fibre_internet", ("xa",), line(0.60, 0.83), link=True),
         Rollout("tslcd_wan", ("xa",), line(0.40, 0.70), link=True),
+        Rollout("one_stop", ("so",), line(0.50, 0.90), link=True),
     ),
     drift=replace(
         COMMON,
@@ -300,6 +314,7 @@ BINH_THUAN: Final = Profile(
         mail_in_regular_use=line(0.60, 0.88),
     ),
     need_vnd=13_827_047_902,  # IV
+    has_lists=True,
 )
 
 PROFILES: Final[Mapping[str, Profile]] = {

@@ -12,6 +12,9 @@ from streams.simulator.world import World
 REPORTS: Final = (("plan", 15), ("estimate", 40), ("six_month", 190), ("yearly", 345))
 """Report type, day of the year on which agencies begin to file it."""
 
+EMULATION: Final = 25
+"""Day of the year on which agencies issue the criteria that they judge their staff by."""
+
 INDICES: Final = (
     ("PCI", 75, 60),
     ("PAPI", 95, 45),
@@ -51,6 +54,8 @@ class Programme:
         for report, filed in REPORTS:
             if of_year == filed:
                 self._reports(report, day)
+        if of_year == EMULATION:
+            self._emulation(day)
         for index, published, score in INDICES:
             if of_year == published:
                 self._index(index, score, day)
@@ -104,6 +109,26 @@ class Programme:
                 "amount_vnd": self._world.profile.need_vnd // 40 if report == "estimate" else None,
             }
             self._world.tell(Happening("report.submitted", name, at, agency.code, "baocao", data))
+
+    def _emulation(self, day: int) -> None:
+        """Let most departments and districts put the use of IT among their criteria of the year."""
+        year = date_of(day).year
+        for agency in self._world.busy:
+            if agency.level == "xa" or not self._chance.happens(0.9):
+                continue
+            policy = f"TD-{year}-{agency.code}"
+            data: Data = {
+                "policy_id": policy,
+                "policy_kind": "emulation",
+                "topic": "Tiêu chí thi đua",
+                "agency_id": agency.code,
+                "number": f"01/QĐ-{year}",
+                "issued_at": date_text(day),
+                "replaces": None,
+                "plan_item": "it-emulation-criteria",
+            }
+            at = self._chance.office_moment(day)
+            self._world.tell(Happening("policy.issued", policy, at, agency.code, "vanban", data))
 
     def _index(self, index: str, score: int, day: int) -> None:
         year = date_of(day).year

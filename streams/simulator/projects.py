@@ -5,7 +5,7 @@ A project of `items` is completed on the day that stands there; the others only 
 
 from typing import Final
 
-from models.days import date_of
+from models.days import date_of, year_start
 from streams.simulator.items import ITEMS, Item
 from streams.simulator.wire import Data, Happening, date_text, key_of
 from streams.simulator.world import World
@@ -31,15 +31,25 @@ class Projects:
 
     def open(self) -> None:
         """Register the projects; none has begun."""
+        first = self._world.profile.first
+        self._estimate(first)
+        for project in self._world.projects:
+            self._status(project, "not_started", None, first)
+
+    def _estimate(self, day: int) -> None:
+        """Register every project with the money that the year's estimate asks for it."""
         for number, project in enumerate(self._world.projects):
             item = self._items[number] if number < len(self._items) else None
-            self._register(project, item if item is not None and item.form == "project" else None)
-            self._status(project, "not_started", None, self._world.profile.first)
+            self._register(
+                project, item if item is not None and item.form == "project" else None, day
+            )
 
     def run(self, day: int) -> None:
         """Tell the items that are there on `day`, and once a month a step of one project."""
         for item in self._due.pop(day, ()):
             self._complete(item, day)
+        if day > self._world.profile.first and day == year_start(day):
+            self._estimate(day)
         month, of_month = divmod(day - self._world.profile.first, MONTH)
         if of_month == PAYDAY:
             project = self._world.projects[month % len(self._world.projects)]
@@ -50,7 +60,7 @@ class Projects:
         at = self._chance.office_moment(day)
         self._world.tell(Happening(kind, key, at, self._lead, system, data))
 
-    def _register(self, project: str, item: Item | None) -> None:
+    def _register(self, project: str, item: Item | None, day: int) -> None:
         profile = self._world.profile
         data: Data = {
             "project_id": project,
@@ -63,7 +73,7 @@ class Projects:
             "plan_item": None if item is None else item.code,
             "estimate_vnd": profile.need_vnd // len(self._world.projects),
         }
-        self._tell("project.registered", project, profile.first, "duan", data)
+        self._tell("project.registered", project, day, "duan", data)
 
     def _complete(self, item: Item, day: int) -> None:
         place = self._items.index(item)

@@ -5,6 +5,7 @@ Who is reached when follows from the curve alone: with n agencies, exactly curve
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Final
 
 from streams.simulator.agencies import Agency
 from streams.simulator.chance import Curve
@@ -12,6 +13,9 @@ from streams.simulator.profiles import Rollout
 from streams.simulator.registers import MIDNIGHT_TO_OTHERS, procedure_id, procedure_owner
 from streams.simulator.wire import SECONDS_PER_DAY, Data, Happening, date_text, key_of, stamp
 from streams.simulator.world import World
+
+ONLINE: Final = 3
+"""From this level on a service has an address; one in five is not in the portal."""
 
 
 class Rollouts:
@@ -49,33 +53,33 @@ class Rollouts:
             reached = self._first - self._chance.between(30, 700)
         at = self._chance.office_moment(day)
         tell = self._link if rollout.link else self._system
-        self._agenda[day].append(tell(rollout.kind, agency, at, date_text(reached)))
+        self._agenda[day].append(tell(rollout, agency, at, date_text(reached)))
 
-    def _system(self, kind: str, agency: Agency, at: int, deployed: str) -> Happening:
-        system = system_id(kind, agency.code)
+    def _system(self, rollout: Rollout, agency: Agency, at: int, deployed: str) -> Happening:
+        system = system_id(rollout.item or rollout.kind, agency.code)
         data: Data = {
             "system_id": system,
-            "system_type": kind,
+            "system_type": rollout.kind,
             "agency_id": agency.code,
             "stage": "effective" if self._chance.happens(0.3) else "in_use",
             "deployed_at": deployed,
-            "plan_item": None,
+            "plan_item": rollout.item,
         }
         return Happening(
             "system.deployed", key_of(system, agency.code), at, agency.code, "hethong", data
         )
 
-    def _link(self, kind: str, agency: Agency, at: int, connected: str) -> Happening:
-        link = system_id(kind, agency.code)
+    def _link(self, rollout: Rollout, agency: Agency, at: int, connected: str) -> Happening:
+        link = system_id(rollout.item or rollout.kind, agency.code)
         data: Data = {
             "link_id": link,
             "from_id": agency.code,
             "to_id": self._world.agencies[0].code,
             "agency_id": agency.code,
-            "link_type": kind,
+            "link_type": rollout.kind,
             "active": True,
             "connected_at": connected,
-            "plan_item": None,
+            "plan_item": rollout.item,
         }
         return Happening("system.connected", link, at, agency.code, "hethong", data)
 
@@ -110,7 +114,9 @@ class Rollouts:
             "agency_id": owner,
             "old_level": old,
             "new_level": new,
-            "url": None,
+            "url": f"https://dichvucong.example.vn/{code}"
+            if new >= ONLINE and number % 5
+            else None,
             "effective_at": stamp(effective),
         }
         self._agenda[day].append(

@@ -20,7 +20,23 @@ AVAILABILITY_PROVINCE = "binh-thuan"
 """The only plan that asks for the availability of its data centre."""
 
 CATEGORIES = ("tin_tuc", "van_ban", "thu_tuc", "lich_cong_tac")
-CRITERIA = ("infosec", "effective_use", "site_full_information", "security_level")
+CRITERIA = (
+    ("infosec", "agency"),
+    ("infosec", "system"),
+    ("effective_use", "agency"),
+    ("site_full_information", "website"),
+    ("security_level", "system"),
+    ("iso_27001", "system"),
+    ("iso_9001", "agency"),
+    ("lan_complete", "agency"),
+    ("equipment", "agency"),
+    ("architecture", "project"),
+)
+"""Criterion, kind of what is assessed by it."""
+
+REPORTING = ("edoc", "edoc", "one_stop", "antivirus", "website")
+"""Systems of an agency that report how they are."""
+
 CAPABILITIES = (
     "fibre_internet",
     "computers_sufficient",
@@ -55,7 +71,7 @@ class Systems:
                 self._status(agency, day)
         if self._world.profile.province == AVAILABILITY_PROVINCE:
             self._data_centre(day)
-        for _ in range(self._chance.count(self._world.rate(0.35, day))):
+        for _ in range(self._chance.count(self._world.rate(0.7, day))):
             self._assessed(day)
         for _ in range(self._chance.count(self._world.rate(0.03, day))):
             self._incident(day)
@@ -71,11 +87,12 @@ class Systems:
 
     def _status(self, agency: Agency, day: int) -> None:
         at = self._chance.office_moment(day)
-        system = system_id("edoc", agency.code)
+        kind = self._chance.pick(REPORTING)
+        system = system_id(kind, agency.code)
         data: Data = {
             "system_id": system,
             "agency_id": agency.code,
-            "system_type": "edoc",
+            "system_type": kind,
             "link_id": None,
             "status": "up" if self._chance.happens(0.97) else "degraded",
             "traffic": self._chance.below(50_000),
@@ -132,10 +149,13 @@ class Systems:
 
     def _assessed(self, day: int) -> None:
         agency = self._chance.pick(self._world.agencies)
-        criterion = self._chance.pick(CRITERIA)
-        kind, subject = ("agency", agency.code)
-        if criterion == "site_full_information":
-            kind, subject = ("website", system_id("website", agency.code))
+        criterion, kind = self._chance.pick(CRITERIA)
+        subject = {
+            "agency": agency.code,
+            "system": system_id("edoc", agency.code),
+            "website": system_id("website", agency.code),
+            "project": self._chance.pick(self._world.projects),
+        }[kind]
         passed = self._chance.happens(0.6 + 0.35 * self._world.progress(day))
         assessor = self._world.agencies[4].code
         data: Data = {

@@ -80,9 +80,7 @@ def check_attainment(tables: Tables, judges: Iterable[Judge], day: int) -> None:
         row = tables.attainment[judge.target.id]
         status, since, expected = judge.shown(day)
         forecast = None if status == "not_measurable" else judge.forecast(day)
-        figure = (
-            judge.reader.figure(judge.target, day) if status != "not_measurable" else row.figure
-        )
+        figure = judge.reader.figure(judge.target, day)
 
         assert (judge.target.id, day, status, since, expected, forecast, figure) == (
             row.target,

@@ -1,6 +1,5 @@
 """Measures against the oracle: what the engine lays on days is what a look at each day's end sees."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -9,23 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.changes import Amount, PaneKey
 from models.definitions import Measure
-from models.envelope import decode
-from models.facts import Assertion, Event, FactKey, Record, SubjectId
-from models.measures import compile_measure
-from models.place import Place
-from models.subjects import group_for
 from tests.support.drafts import Setting
 from tests.support.examples import examples
 from tests.support.histories import histories, long_log
-from tests.support.oracle.amounts import flow, level
+from tests.support.measured import check_measure
 from tests.support.oracle.definitions import ATOMS, SUMS, flows, stocks
-from tests.support.oracle.facts import World, winners
 from tests.support.oracle.reads import types_read
-from tests.support.oracle.vocabulary import handed_on, subjects
 
-PLACE = Place("tests", "measure")
 START = date(2019, 3, 1)
 
 
@@ -47,76 +37,18 @@ def setting_of(measure: Measure) -> Setting:
     )
 
 
-def panes_of(measure: Measure, events: list[Event]) -> dict[PaneKey, Amount]:
-    """Return the engine's panes of a measure."""
-    compiled = compile_measure("m", measure, PLACE, {})
-    kept = {key: said for key, said in winners(events).items() if said.payload is not None}
-    facts: dict[tuple[str, str], dict[FactKey, Assertion]] = {}
-    for key, said in kept.items():
-        mine = {key: said}
-        if handed_on(key.type):
-            mine = {
-                one: told
-                for one, told in kept.items()
-                if (one.type, one.key) == (key.type, key.key)
-            }
-        for subject in subjects(key.type, key.key, dict(said.payload or {})):
-            facts.setdefault(subject, {}).update(mine)
-    panes: dict[PaneKey, Amount] = {}
-    for (kind, name), mine in facts.items():
-        if kind == measure.subject:
-            compiled.add(group_for(SubjectId(kind, name), mine), name, panes, 1)
-    return {pane: amount for pane, amount in panes.items() if amount != 0}
-
-
-def events_of(log: list[Record]) -> list[Event]:
-    """Return the accepted events of a log."""
-    return [event for event in map(decode, log) if isinstance(event, Event)]
-
-
-def check_stock(measure: Measure, log: list[Record]) -> None:
-    """Compare the running sums of a stock's panes with its level at each day's end."""
-    events = events_of(log)
-    world, panes = World(events), panes_of(measure, events)
-    if not world.subjects[measure.subject]:
-        return
-    marked = {fact.day for facts in world.subjects[measure.subject].values() for fact in facts}
-    marked |= {pane.day for pane in panes}
-    for day in sorted({near for one in marked for near in (one - 1, one, one + 1)}):
-        sums: Counter[tuple[str, str]] = Counter()
-        for pane, amount in panes.items():
-            if pane.day <= day:
-                sums[pane.bucket, pane.agency] += amount  # type: ignore[assignment]  # Decimals add up too
-        seen = level(world, measure, day, {})
-
-        assert (day, seen) == (
-            day,
-            {place: amount for place, amount in sums.items() if amount != 0},
-        )
-
-
-def check_flow(measure: Measure, log: list[Record]) -> None:
-    """Compare a flow's panes with its dated amounts."""
-    events = events_of(log)
-    expected: Counter[PaneKey] = Counter()
-    for one in flow(World(events), measure, {}):
-        expected[PaneKey("m", one.bucket, one.agency, one.day)] += one.amount  # type: ignore[arg-type]  # a day
-
-    assert {pane: n for pane, n in expected.items() if n != 0} == panes_of(measure, events)
-
-
 @examples(60)
 @given(data=st.data(), measure=stocks())
 def test_a_stock_is_what_holds_at_each_days_end(data: st.DataObject, measure: Measure) -> None:
     """The sum of a stock's panes up to a day equals the condition evaluated at that day's end, for any condition."""
-    check_stock(measure, data.draw(histories(setting_of(measure), most=30)))
+    check_measure(measure, data.draw(histories(setting_of(measure), most=30)), {})
 
 
 @examples(60)
 @given(data=st.data(), measure=flows())
 def test_a_flow_is_dated_by_its_facts(data: st.DataObject, measure: Measure) -> None:
     """A flow's panes are the amounts of the matching facts on their days, under their agencies."""
-    check_flow(measure, data.draw(histories(setting_of(measure), most=30)))
+    check_measure(measure, data.draw(histories(setting_of(measure), most=30)), {})
 
 
 _EACH_STOCK = [
@@ -135,10 +67,6 @@ _EACH_STOCK = [
 )
 def test_each_form_of_stock_is_exercised(measure: Measure) -> None:
     """No form or operator of the grammar is left to chance: one long history for each."""
-    seen = 0
-    for seed in range(3):
-        log = long_log(setting_of(measure), seed, recipes=40)
-        check_stock(measure, log)
-        seen += len(panes_of(measure, events_of(log)))
+    setting = setting_of(measure)
 
-    assert seen > 0
+    assert sum(check_measure(measure, long_log(setting, seed, recipes=40), {}) for seed in range(3))

@@ -28,6 +28,9 @@ class Setting:
     days: int = 120
     types: tuple[str, ...] = tuple(VOCABULARY)
     preferred: Preferred = field(default_factory=dict)
+    keenness: float = 0.7
+    """How often a preferred value is taken where there is one."""
+    agencies: tuple[str, ...] = AGENCIES
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ def draft(
     )
     early = 20 * HOUR if rng.random() < 0.03 else timedelta(0)
     recorded = time + rng.choice([timedelta(0), HOUR])
-    return Draft(kind, data, rng.choice(AGENCIES), time, recorded, recorded + delay - early, name)
+    return Draft(
+        kind, data, rng.choice(setting.agencies), time, recorded, recorded + delay - early, name
+    )
 
 
 def draw(  # noqa: C901 - one line a kind of field
@@ -107,12 +112,12 @@ def draw(  # noqa: C901 - one line a kind of field
     preferred = setting.preferred.get((row.name, one.name))
     if one.optional and rng.random() < 0.3:
         return None
-    if preferred and rng.random() < 0.7:
+    if preferred and rng.random() < setting.keenness:
         value = rng.choice(preferred)
         return [value] if one.kind == "list" else value
     match one.kind:
         case "id":
-            return rng.choice(pool(one.name, data))
+            return rng.choice(pool(setting, one.name, data))
         case "bool":
             return rng.random() < 0.7
         case "int04":
@@ -129,7 +134,7 @@ def draw(  # noqa: C901 - one line a kind of field
         case "enum":
             return rng.choice(one.choices)
         case "list":
-            choices = one.choices or AGENCIES
+            choices = one.choices or setting.agencies
             return rng.sample(choices, rng.randrange(1, len(choices)))
         case "date":
             return str((time + timedelta(days=_shift(rng, one, row))).astimezone(VIETNAM).date())
@@ -151,12 +156,12 @@ def _shift(rng: Random, one: Field, row: Row) -> int:
     return rng.choice([0, -3, -30])
 
 
-def pool(name: str, data: Mapping[str, Any]) -> Sequence[str]:
+def pool(setting: Setting, name: str, data: Mapping[str, Any]) -> Sequence[str]:
     """Return the few ids that a field chooses from; fields that mean the same things share them."""
     if name in {"subject_id", "holder_id"}:
         name = f"{data.get('subject_type', data.get('holder_type'))}_id"
     if name.endswith("agency_id") or name in {"from_id", "to_id", "agency_ids"}:
-        return AGENCIES
+        return setting.agencies
     name = {"site_id": "system_id", "website_id": "system_id", "workstation_id": "asset_id"}.get(
         name, name
     )

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from models.days import VIETNAM
 from models.facts import Record
 from tests.support.drafts import (
-    AGENCIES,
     DAY,
     HOUR,
     Draft,
@@ -67,7 +66,7 @@ def _anything(writer: Writer, rng: Random, name: str) -> list[Draft]:
 
 
 def _register(writer: Writer, rng: Random, name: str) -> list[Draft]:
-    code = rng.choice(AGENCIES)
+    code = rng.choice(writer.setting.agencies)
     day = writer.setting.start - timedelta(days=rng.choice([0, 5, 30, 400]))
     given = {"agency_id": code, "active": rng.random() < 0.9, "valid_from": str(day)}
     entry = writer.fresh(rng, name, "agency.registered", **given)
@@ -109,7 +108,7 @@ def _dossier(writer: Writer, rng: Random, name: str) -> list[Draft]:
 
 def _burst(writer: Writer, rng: Random, name: str) -> list[Draft]:
     """Enough of one kind at one agency to be judged, such as a share with a sound denominator."""
-    time, agency = writer.when(rng), rng.choice(AGENCIES)
+    time, agency = writer.when(rng), rng.choice(writer.setting.agencies)
     usual = rng.choice(["dossier.received", "document.exchanged", "signature.applied"])
     kind = usual if rng.random() < 0.5 else rng.choice(writer.setting.types)
     key = VOCABULARY[kind].natural_key[0]
@@ -123,7 +122,7 @@ def _burst(writer: Writer, rng: Random, name: str) -> list[Draft]:
 
 def _caseload(writer: Writer, rng: Random, name: str) -> list[Draft]:
     """Many dossiers of one agency fall due on one day; word of their end may come long after it, or never."""
-    time, agency = writer.when(rng), rng.choice(AGENCIES)
+    time, agency = writer.when(rng), rng.choice(writer.setting.agencies)
     due, late = time + rng.choice([1, 2, 5]) * DAY, rng.choice([0, 3, 12, 30]) * DAY
     ended = due + rng.choice([-1, 0, 2, 8]) * DAY
     found = []
@@ -172,7 +171,7 @@ def _correct(writer: Writer, rng: Random, name: str) -> list[Draft]:
     changed = rng.choice([*free, None])
     agency, time = one.agency, one.time
     if changed is None:
-        agency = rng.choice(AGENCIES)
+        agency = rng.choice(writer.setting.agencies)
         time = time if row.dated and row.moment == "time" else writer.when(rng)
     else:
         data[changed.name] = draw(writer.setting, rng, row, changed, one.time, data)
@@ -290,10 +289,12 @@ def histories(
     return parts.map(lambda drawn: log_of(setting, [recipe for part in drawn for recipe in part]))
 
 
-def long_log(setting: Setting, seed: int, recipes: int) -> list[Record]:
+def long_log(
+    setting: Setting, seed: int, recipes: int, among: Sequence[str] = USUAL
+) -> list[Record]:
     """Return one log of so many recipes, always the same for a seed."""
     rng = Random(seed)  # noqa: S311 - no secret
-    return log_of(setting, [(rng.choice(USUAL), rng.randrange(2**32)) for _ in range(recipes)])
+    return log_of(setting, [(rng.choice(among), rng.randrange(2**32)) for _ in range(recipes)])
 
 
 def splits(most: int = 60) -> st.SearchStrategy[list[int]]:

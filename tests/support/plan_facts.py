@@ -222,19 +222,19 @@ def paid(number: str, day: str, plan: str, amount: int) -> Draft:
     )  # fmt: skip
 
 
-def deployed(agency: str, day: str, kind: str) -> Draft:
+def deployed(agency: str, day: str, kind: str, item: str | None = None) -> Draft:
     """Return that an agency has a system in use."""
     return said(
         "system.deployed", day, agency, system_id=f"{kind}-{agency}", system_type=kind, agency_id=agency,
-        stage="in_use", deployed_at=day, plan_item=None,
+        stage="in_use", deployed_at=day, plan_item=item,
     )  # fmt: skip
 
 
-def connected(agency: str, day: str, kind: str) -> Draft:
-    """Return that an agency has a link that works."""
+def connected(agency: str, day: str, kind: str, *, active: bool = True) -> Draft:
+    """Return that an agency has a link that works, or works no more."""
     return said(
         "system.connected", day, agency, link_id=f"{kind}-{agency}", from_id=agency, to_id="centre", agency_id=agency,
-        link_type=kind, active=True, connected_at=day, plan_item=None,
+        link_type=kind, active=active, connected_at=day, plan_item=None,
     )  # fmt: skip
 
 

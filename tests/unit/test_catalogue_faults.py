@@ -86,7 +86,7 @@ SPOILT: Final[list[tuple[str, str, Any, str]]] = [
         "indicators.dossiers.ratio",
         RATIO,
         (
-            "house.yaml: dossiers: definition: give exactly one of value, ratio, latest, "
+            "house.yaml: dossiers: definition: give exactly one of value, least, ratio, latest, "
             "median, agencies, checklist, change"
         ),
     ),
@@ -179,6 +179,18 @@ SPOILT: Final[list[tuple[str, str, Any, str]]] = [
     ),
     (
         PLAN_FILE,
+        "targets.0.assumed_value",
+        50,
+        f"{PLAN_FILE}: t: definition: an assumed_value stands only where the plan prints no value",
+    ),
+    (
+        PLAN_FILE,
+        "targets.0",
+        {**plan_of("dong-nai")["targets"][0], "value": None, "assumed_value": 50},
+        f"{PLAN_FILE}: t: definition: an assumed_value needs a house_rule that tells it",
+    ),
+    (
+        PLAN_FILE,
         "targets.0.kind",
         "milestone",
         f"{PLAN_FILE}: t: indicator: a milestone is a checklist",
@@ -232,8 +244,22 @@ SPOILT_INDICATORS: Final[list[tuple[Any, str]]] = [
     ({"agencies": {"of": {}, "meet": [{"figure": "lost"}]}}, "meet1.figure1: lost is no measure"),
     (
         {"agencies": {"of": {}, "meet": [{"figure": "records", "at_least": 2}]}},
-        "meet: of `records` it can be asked only whether there are any",
+        "meet1: of `records` it can be asked only whether there are any",
     ),
+    (
+        {"agencies": {"of": {}, "among": [{"figure": "lost"}], "meet": [{"figure": "received"}]}},
+        "among1.figure1: lost is no measure",
+    ),
+    (
+        {"agencies": {"of": {}, "meet": [{"figure": "open"}], "weigh": ["open", "received"]}},
+        "weigh: agencies are weighed by stocks; a flow has no sum on a day",
+    ),
+    (
+        {"agencies": {"of": {}, "meet": [{"figure": "open"}], "weigh": "levels"}},
+        "weigh1: a `latest` is no sum; it stands alone",
+    ),
+    ({"least": ["received"]}, "indicator.least: List should have at least 2 items"),
+    ({"least": ["received", "open"]}, "window: flows and stocks cannot be read over one window"),
     (
         {"agencies": {"of": {}, "meet": [{"figure": "open", "window": "30d"}]}},
         "window: a stock is read now, not over 30d",
@@ -245,7 +271,15 @@ SPOILT_INDICATORS: Final[list[tuple[Any, str]]] = [
     ({"checklist": {"items": ["a"], "each": "received"}}, "each: received has no bucket to find"),
     ({"checklist": {"items": ["a", "a"], "each": "deployed"}}, "items: an item stands twice"),
     ({"checklist": {"list": "services", "each": "deployed"}}, "list: services is no list of the"),
-    ({"checklist": {"rows": ["levels"]}}, "row1: a `latest` is no sum; it stands alone"),
+    (
+        {"checklist": {"rows": [{"figure": "open", "window": "30d"}]}},
+        "window: a stock is read now, not over 30d",
+    ),
+    (
+        {"checklist": {"rows": ["open", {"figure": "received", "ratio": RATIO}]}},
+        "indicator.checklist.rows.1: give either figure or ratio",
+    ),
+    ({"checklist": {"rows": ["levels"]}}, "row1.figure1: a `latest` is no sum; it stands alone"),
     ({"value": {"subject": "dossier", "flow": {"fact": "x"}}}, "fact: x is no event type"),
     (
         {

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from models.changes import Figure
 from models.days import date_of, day_from_date
 from models.definitions import (
+    Agencies,
     Change,
     Checklist,
     FigureCondition,
@@ -24,6 +25,7 @@ from models.definitions import (
     Plan,
     Population,
     Target,
+    WindowName,
 )
 from tests.support.oracle.amounts import Amount, Level, flow, latest, level
 from tests.support.oracle.facts import World
@@ -157,6 +159,8 @@ class Reader:
             return "year" if self._flows(parts) else "now"
         if form.value is not None:
             return "plan" if self._flows(form.value) else "now"
+        if form.least is not None:
+            return "plan" if self._flows(form.least) else "now"
         if form.median is not None:
             return "plan" if self._flows([form.median]) else "now"
         if form.change is not None:
@@ -204,20 +208,18 @@ class Reader:
         days = self.days(window, day, target, years=years)
         if form.value is not None:
             return Sides(self._sum(form.value, days, agencies))
+        if form.least is not None:
+            return Sides(min(self._sum([part], days, agencies) for part in form.least))
         if form.ratio is not None:
-            num, den = (
-                self._sum(side, days, agencies) or 0 for side in (form.ratio.num, form.ratio.den)
-            )
-            return Sides(None, num, den)
+            num = self._sum(form.ratio.num, days, agencies)
+            den = self._sum(form.ratio.den, days, agencies)
+            return Sides(None, num or 0, den or 0, missing=num is None or den is None)
         if form.latest is not None:
             return Sides(self.known.total(form.latest, days, agencies))
         if form.median is not None:
             return self._median(form.median, days, agencies)
         if form.agencies is not None:
-            of = self.known.population(form.agencies.of, day, active=True)
-            of = of if agencies is None else of & agencies
-            met = {code for code in of if self._meets_all(form.agencies.meet, code, day, target)}
-            return Sides(len(met), len(met), len(of))
+            return self._agencies(form.agencies, day, agencies, target)
         if form.checklist is not None:
             return self._checklist(form.checklist, day, agencies, target)
         if form.change is None:
@@ -241,23 +243,51 @@ class Reader:
         )
         return Sides(found[(len(found) - 1) // 2] if found else None, None, len(found))
 
+    def _agencies(
+        self, form: Agencies, day: int, agencies: set[str] | None, target: Target
+    ) -> Sides:
+        of = self.known.population(form.of, day, active=True)
+        of = {
+            code
+            for code in of
+            if (agencies is None or code in agencies)
+            and self._meets_all(form.among, code, day, target)
+        }
+        met = {code for code in of if self._meets_all(form.meet, code, day, target)}
+        if form.weigh is None:
+            return Sides(len(met), len(met), len(of))
+        weights = [
+            sum(self.known.total(part, (0, day), side) for part in form.weigh) for side in (met, of)
+        ]
+        return Sides(weights[0], *weights)
+
     def _meets_all(
         self, conditions: Sequence[FigureCondition], code: str, day: int, target: Target
     ) -> bool:
         return all(self._meets(condition, code, day, target) for condition in conditions)
 
     def _meets(self, condition: FigureCondition, code: str, day: int, target: Target) -> bool:
+        return self._holds(condition, {code}, day, target, None)
+
+    def _holds(
+        self,
+        condition: FigureCondition,
+        agencies: set[str] | None,
+        day: int,
+        target: Target,
+        usual: WindowName | None,
+    ) -> bool:
         parts = condition.figure or [*condition.ratio.num, *condition.ratio.den]  # type: ignore[union-attr]  # one of them
-        window = str(condition.window or ("plan" if self._flows(parts) else "now"))
+        window = str(condition.window or usual or ("plan" if self._flows(parts) else "now"))
         days = self.days(window, day, target)
         if condition.ratio is None:
-            value = Fraction(self._sum(parts, days, {code}) or 0)
+            value = Fraction(self._sum(parts, days, agencies) or 0)
         else:
-            den = self._sum(condition.ratio.den, days, {code})
+            den = self._sum(condition.ratio.den, days, agencies)
             if not den:
                 return False
             value = (
-                100 * Fraction(self._sum(condition.ratio.num, days, {code}) or 0) / Fraction(den)
+                100 * Fraction(self._sum(condition.ratio.num, days, agencies) or 0) / Fraction(den)
             )
         bounds = {
             "at_least": lambda bound: value >= bound,
@@ -277,14 +307,19 @@ class Reader:
             name = checklist.window or ("plan" if self.known.is_flow(part) else "now")
             return self.known.total(part, self.days(str(name), day, target), agencies, bucket)
 
+        def row_met(row: MeasureReference | FigureCondition) -> bool:
+            if isinstance(row, FigureCondition):
+                return self._holds(row, agencies, day, target, checklist.window)
+            return (amount(row, None) or 0) >= 1
+
         if checklist.rows is not None:
-            found = [amount(row, None) for row in checklist.rows]
+            found = [row_met(row) for row in checklist.rows]
         else:
             items = checklist.items
             if items is None:
                 items = [row.code for row in self.known.lists[checklist.members or ""]]
-            found = [amount(checklist.each or "", item) for item in items]
-        met = sum((one or 0) >= 1 for one in found)
+            found = [(amount(checklist.each or "", item) or 0) >= 1 for item in items]
+        met = sum(found)
         if target.kind == "milestone":
             return Sides(int(met == len(found)), met, len(found))
         return Sides(met, met, len(found))
@@ -297,7 +332,8 @@ class Reader:
         agencies: set[str] | None,
         target: Target,
     ) -> Sides:
-        now = self._one(self._form(change.of, window, day, agencies, target), target.unit)
+        present = self._form(change.of, window, day, agencies, target)
+        now = self._one(present, target.unit)
         against = change.against
         before: Any = against.reference
         if against.latest is not None:
@@ -308,8 +344,21 @@ class Reader:
             before = self._one(
                 self._form(change.of, window, earlier, agencies, target, years), target.unit
             )
-        value = None if now is None or before is None else now - before
-        return Sides(value, missing=before is None)
+            if not self._heard_of(change.of, earlier, agencies):
+                before = None
+        value = None
+        if now is not None and before is not None:
+            exact = isinstance(now, Fraction) or isinstance(before, Fraction)
+            value = Fraction(now) - Fraction(before) if exact else now - before
+        if present.denominator is None:
+            return Sides(value, present.value, missing=before is None)
+        return Sides(value, present.numerator, present.denominator, missing=before is None)
+
+    def _heard_of(self, form: IndicatorForm, day: int, agencies: set[str] | None) -> bool:
+        """Tell whether anything that a count of flows counts is dated on `day` or before; others are always known."""
+        if form.value is None or not self._flows(form.value):
+            return True
+        return bool(self._sum(form.value, (0, day), agencies))
 
     @staticmethod
     def _one(sides: Sides, unit: str) -> Any:  # noqa: ANN401 - an int or a Decimal
@@ -326,8 +375,8 @@ class Reader:
             raise ValueError(target.id)
         sides = self.sides(indicator, target, day)
         if is_share(indicator, target.unit):
-            if not sides.denominator:
-                return None, False, False
+            if sides.missing or not sides.denominator:
+                return None, False, sides.missing
             value = quotient(sides, target.unit)
             flows = indicator.ratio is not None and all(
                 self.known.is_flow(part) for part in [*indicator.ratio.num, *indicator.ratio.den]
@@ -355,7 +404,7 @@ class Reader:
         if self.null(indicator, target, agency):
             return Figure(None, None, None)
         if isinstance(sides.value, Fraction):
-            return Figure(rounded(sides.value), None, None)
+            return Figure(rounded(sides.value), sides.numerator, sides.denominator)
         return Figure(sides.value, sides.numerator, sides.denominator)
 
     def null(self, indicator: Indicator, target: Target, agency: str) -> bool:

@@ -20,9 +20,10 @@ Read = tuple[Fraction | None, bool, bool]
 
 def measurable(target: Target) -> bool:
     """Tell whether a target has a definition, and something to compare with."""
-    if target.indicator is None or target.not_measurable is not None:
+    if target.indicator is None:
         return False
-    return target.value is not None or target.indicator.change is not None
+    given = (target.value, target.assumed_value, target.indicator.change)
+    return any(one is not None for one in given)
 
 
 @dataclass
@@ -66,7 +67,8 @@ class Judge:
     @property
     def goal(self) -> Fraction:
         """The target's value."""
-        return Fraction(self.target.value or 0)
+        printed, assumed = self.target.value, self.target.assumed_value
+        return Fraction((assumed if printed is None else printed) or 0)
 
     @property
     def base(self) -> Fraction:

@@ -11,8 +11,6 @@ from models.catalogue.yaml12 import parse
 from models.changes import Figure
 from models.days import day_from_date
 from models.definitions import (
-    Comparison,
-    FieldReference,
     HouseFile,
     Measure,
     MeasuresFile,
@@ -27,6 +25,7 @@ from tests.support.oracle.house import House
 from tests.support.oracle.judgement import Judge
 from tests.support.oracle.reads import types_read
 from tests.support.oracle.vocabulary import VOCABULARY
+from tests.support.preferences import preferences
 
 
 @dataclass(frozen=True)
@@ -65,54 +64,6 @@ def definitions() -> Mapping[str, Definitions]:
             named = {**shared.measures, **house.measures, **plan.measures}
             found[plan.plan.province] = Definitions(plan, named)
     return found
-
-
-def preferred(one: Definitions) -> dict[tuple[str, str], list[Any]]:
-    """Return by (type, field) the values that definitions ask for."""
-    found: dict[tuple[str, str], list[Any]] = {}
-
-    def add(fact: str, field: str, wanted: object) -> None:
-        other, _, name = field.rpartition(".")
-        if isinstance(wanted, Comparison):
-            bounds = (wanted.gte, wanted.lte, wanted.contains, wanted.starts_with)
-            values: list[Any] = [
-                b for b in bounds if b is not None and not isinstance(b, FieldReference)
-            ]
-        else:
-            values = list(wanted) if isinstance(wanted, list) else [wanted]
-        place = (other if other and other != "dossier" else fact, name)
-        found.setdefault(place, []).extend(
-            value for value in values if value not in found.get(place, [])
-        )
-
-    def walk(node: Any) -> None:  # noqa: ANN401 - any part of a definition
-        if isinstance(node, list):
-            for member in node:
-                walk(member)
-        elif hasattr(node, "model_fields_set"):
-            if hasattr(node, "fact") and hasattr(node, "where"):
-                for field, wanted in node.where.items():
-                    add(node.fact, field, wanted)
-            for name in node.model_fields_set:
-                walk(getattr(node, name))
-
-    walk(list(one.named.values()))
-    walk([target.indicator for target in one.file.targets])
-    items = [
-        item
-        for target in one.defined
-        if target.indicator is not None and target.indicator.checklist is not None
-        for item in target.indicator.checklist.items or []
-    ]
-    for kind in (
-        "system.deployed",
-        "system.connected",
-        "training.session_held",
-        "policy.issued",
-        "project.registered",
-    ):
-        found[kind, "plan_item"] = items[:6]
-    return {place: values for place, values in found.items() if values}
 
 
 @dataclass
@@ -183,7 +134,11 @@ STARTS = {
 @cache
 def setting(province: str, days: int, types: tuple[str, ...] = tuple(VOCABULARY)) -> Setting:
     """Return where and when histories of a province play, with the values that its definitions ask for."""
-    return Setting(province, STARTS[province], days, types, preferred(definitions()[province]))
+    one = definitions()[province]
+    wanted = [*one.named, *(target.indicator for target in one.file.targets)]
+    return Setting(
+        province, STARTS[province], days, types, preferences(wanted, one.named, one.file.lists)
+    )
 
 
 def types_of(one: Definitions, targets: Sequence[Target]) -> tuple[str, ...]:
