@@ -406,6 +406,12 @@ class CompiledIndicator:
             return tuple(Figure(*form.sums(scope, period, window, day)) for window in windows)
         return tuple(self._share(form.sums(scope, period, window, day)) for window in windows)
 
+    def part(self, sources: Sources, agency: str, day: int) -> Figure:
+        """Return what one agency brings to the figure of the whole province: sums, 0 where it brings nothing."""
+        scope = Scope(sources.panes, agency)
+        sums = self.form.sums(scope, self.period, self.window, day)
+        return self._share(sums) if self.kind == "ratio" else Figure(*sums)
+
     @property
     def _counts_facts(self) -> bool:
         """Whether it is NULL, not 0, without a fact that it reads."""

@@ -3,16 +3,12 @@
 from models.catalogue import ProvinceCatalogue
 from models.changes import AgencyRow, Mark, StoredBook
 from models.days import Day
-from models.facts import SubjectId
 from models.feeds import FeedTable
-from models.figures import Kept, Sources
 from models.judging import Judge
 from models.merge import Measures
-from models.panes import PaneTable
 from models.publication import Figures
-from models.register import Register
 from models.requirements import Requirement
-from models.subjects import Subject, group
+from models.restoring import sources_of
 
 
 class ProvinceState:
@@ -21,7 +17,7 @@ class ProvinceState:
     def __init__(self, catalogue: ProvinceCatalogue, stored: StoredBook) -> None:
         self.catalogue = catalogue
         self.measures = Measures(catalogue)
-        self.sources = Sources(PaneTable(), Register(catalogue.lists), Kept())
+        self.sources = sources_of(catalogue.lists, stored)
         self.mark: Mark = stored.mark
         self.feeds = FeedTable(stored.feeds)
         self.figures = Figures(catalogue, self.sources, stored.kpi, stored.published)
@@ -36,18 +32,10 @@ class ProvinceState:
             name for one in catalogue.row_derivations for name in one.reads
         )
         self._alerts = stored.alerts
-        self._load(stored)
+        self._resume()
 
-    def _load(self, stored: StoredBook) -> None:
-        for pane, amount in stored.panes.items():
-            self.sources.panes.add(pane, amount)
-        for (fact_type, agency), count in stored.kept.items():
-            self.sources.kept.add(fact_type, agency, count)
-        for (kind, key, part), encoded in stored.registers.items():
-            subject = Subject(SubjectId(kind, key))
-            subject.load(part, encoded)
-            keys = group(subject.facts).get("agency.registered", {})
-            self.sources.register.update(key, next(iter(keys.values())) if keys else ())
+    def _resume(self) -> None:
+        """Make ready for the next close what follows from the panes."""
         for code in self.codes():
             self.figures.mark_agency(code)
         if self.mark.first_day is not None:

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import figures, files, operate, show
+from streams.cli import explain, figures, files, operate, show
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -34,6 +34,7 @@ for command in (
     figures.kpi,
     figures.targets,
     figures.alerts,
+    explain.explain,
 ):
     app.command(command.__name__.rstrip("_"))(command)
 

@@ -54,7 +54,7 @@ def overview(found: Mapping[str, Rows], called: Titles) -> RenderableType:
 def provinces_table(kpi: Rows, called: Titles) -> Table:
     """Return the house's figures of whole provinces: a row an indicator, a column a province."""
     shown = _present(kpi)
-    table = _table("Chỉ số, năm đến nay")
+    table = table_of("Chỉ số, năm đến nay")
     table.add_column("Chỉ số", ratio=1)
     for slug in shown:
         table.add_column(PROVINCE_NAMES[slug], justify="right")
@@ -75,7 +75,7 @@ def provinces_table(kpi: Rows, called: Titles) -> Table:
 
 def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
     """Return a province's figures: a row an indicator, a column a window."""
-    table = _table(f"Chỉ số – {PROVINCE_NAMES[province]}")
+    table = table_of(f"Chỉ số – {PROVINCE_NAMES[province]}")
     table.add_column("Chỉ số", ratio=1)
     for window in _WINDOWS:
         table.add_column(window, justify="right")
@@ -94,7 +94,7 @@ def kpi_table(kpi: Rows, province: str, called: Titles) -> Table:
 def statuses_table(targets: Rows, called: Titles) -> Table:
     """Return how many targets of each province stand how; a commitment that stands twice is counted once."""
     shown = _present(targets)
-    table = _table("Chỉ tiêu theo tình trạng")
+    table = table_of("Chỉ tiêu theo tình trạng")
     table.add_column("Tình trạng", ratio=1)
     for slug in shown:
         table.add_column(PROVINCE_NAMES[slug], justify="right")
@@ -124,7 +124,7 @@ def targets_table(
     read: dict[object, list[str]] = {}
     for row in readings:
         read.setdefault(row["target"], []).append(_reading(row, targets))
-    table = _table("Chỉ tiêu")
+    table = table_of("Chỉ tiêu")
     table.add_column("Tỉnh", width=10)
     table.add_column("Chỉ tiêu", ratio=1)
     table.add_column("Hiện nay", justify="right", width=15)
@@ -153,7 +153,7 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
 
     `a_province`: at most so many of each severity and province.
     """
-    table = _table("Cảnh báo")
+    table = table_of("Cảnh báo")
     table.add_column("Tỉnh", width=10)
     table.add_column("Về việc", ratio=2)
     table.add_column("Lý do", ratio=3)
@@ -181,7 +181,7 @@ def dead_letters_table(letters: Rows) -> RenderableType:
     """Return how many records of each province were refused, and why; nothing when none was."""
     if not letters:
         return Text()
-    table = _table("Bản ghi bị từ chối")
+    table = table_of("Bản ghi bị từ chối")
     table.add_column("Tỉnh", width=10)
     table.add_column("Số bản ghi", justify="right", width=10)
     table.add_column("Mã lý do", ratio=1)
@@ -250,7 +250,8 @@ def _status(status: Status, count: int | None = None) -> Text:
     return Text(word if count is None else f"{word}: {count}", style=STYLES.get(status, "dim"))
 
 
-def _table(title: str) -> Table:
+def table_of(title: str) -> Table:
+    """Return an empty table of the house's looks."""
     return Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True
     )
