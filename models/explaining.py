@@ -4,7 +4,7 @@ What agencies bring adds up to the figure wherever the figure is a sum; nothing 
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.changes import Amount, AttainmentRow, Figure, StoredBook
@@ -21,6 +21,14 @@ from models.words import conditions_in_words, glossary_of, rows_in_words
 _DOWNWARDS: Final = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
 
 
+class Lack(NamedTuple):
+    """A condition that an agency does not meet."""
+
+    number: int
+    """Its number in the definition's words, from 1."""
+    text: Message
+
+
 @dataclass(frozen=True, slots=True)
 class AgencyPart:
     """What one agency brings to a figure."""
@@ -30,7 +38,7 @@ class AgencyPart:
     """None where no register entry has the code."""
     level: str | None
     figure: Figure
-    lacks: tuple[Message, ...] = ()
+    lacks: tuple["Lack", ...] = ()
     """Of a figure that counts agencies: the conditions that this one does not meet."""
 
 
@@ -158,7 +166,7 @@ class _Asked:
             self._lacks(agency),
         )
 
-    def _lacks(self, agency: str) -> tuple[Message, ...]:
+    def _lacks(self, agency: str) -> tuple[Lack, ...]:
         if self.written is None or self.written.agencies is None:
             return ()
         (derivation,) = (
@@ -169,8 +177,10 @@ class _Asked:
         scope = Scope(self.sources.panes, agency)
         words = conditions_in_words(glossary_of(self.catalogue), self.written.agencies.meet)
         return tuple(
-            said
-            for requirement, said in zip(derivation.requirements, words, strict=True)
+            Lack(number, said)
+            for number, (requirement, said) in enumerate(
+                zip(derivation.requirements, words, strict=True), 1
+            )
             if not requirement.met(scope, self.day)
         )
 

@@ -145,9 +145,9 @@ def _agencies(glossary: Glossary, agencies: Agencies, *, share: bool) -> Message
             )
         )
     head = (
-        Message("tỷ lệ phần trăm, trong {population} còn hoạt động, số nơi {asked}", "of {population} that are active, the percentage that {asked}")
+        Message("tính trên {population} còn hoạt động, tỷ lệ phần trăm nơi {asked}", "of {population} that are active, the percentage that {asked}")
         if share
-        else Message("trong {population} còn hoạt động, số nơi {asked}", "of {population} that are active, the number that {asked}")
+        else Message("tính trên {population} còn hoạt động, số nơi {asked}", "of {population} that are active, the number that {asked}")
     )  # fmt: skip
     return appended(head.format(population=population, asked=asked), tails)
 
@@ -272,8 +272,8 @@ def _checklist(
 
 def _change(glossary: Glossary, change: Change, *, share: bool) -> Message:
     return say(
-        "phần tăng của {of} so với {against}",
-        "increase of the {of} against {against}",
+        "phần tăng của [{of}] so với {against}",
+        "increase of [{of}] against {against}",
         of=form_in_words(glossary, change.of, share=share),
         against=_against(glossary, change.against),
     )

@@ -23,7 +23,7 @@ from models.words import definition_in_words, goal_in_words
 from streams.cli.json_rows import json_row
 from streams.cli.notes import starting_point
 from streams.cli.tables import table_of
-from streams.cli.words import NOTHING, STYLES, day, figure
+from streams.cli.words import NOTHING, STYLES, day, done, figure
 
 _SHOWN: Final = 25
 """Agencies on a page; `--json` has them all."""
@@ -92,7 +92,10 @@ class Explained:
                     "name": part.name,
                     "level": part.level,
                     **_figure(part.figure, unit),
-                    "lacks": [{"vi": one.vi, "en": one.en} for one in part.lacks],
+                    "lacks": [
+                        {"condition": one.number, "text_vi": one.text.vi, "text_en": one.text.en}
+                        for one in part.lacks
+                    ],
                 }
                 for part in explanation.agencies
             ],
@@ -221,7 +224,7 @@ def _now(explained: Explained) -> Text:
     explanation, unit = explained.explanation, explained.unit
     standing = explanation.standing
     text = Text.assemble(
-        (f"Đến ngày {day(date_of(explanation.day))}: ", "bold"), figure(explanation.total.value, unit)
+        (f"Đến ngày {day(date_of(explanation.day))}: ", "bold"), done(explanation.total.value, explained.indicator.kind, unit)
     )  # fmt: skip
     if standing is None:
         return text
@@ -252,18 +255,20 @@ def _parts(explained: Explained) -> Iterable[RenderableType]:
         for title in ("Tử số", "Mẫu số", "Giá trị"):
             table.add_column(title, justify="right")
         table.add_row("Toàn tỉnh", *_cells(explanation.total, unit), end_section=True)
+        several = any(one.number > 1 for part in explanation.agencies for one in part.lacks)
         for part in explanation.agencies[:_SHOWN]:
-            table.add_row(_called(part), *_cells(part.figure, unit))
+            table.add_row(_called(part, several=several), *_cells(part.figure, unit))
         rest = len(explanation.agencies) - _SHOWN
         if rest > 0:
             table.add_row(Text(f"… và {rest} cơ quan nữa (--json có đủ)", style="dim"))
         yield table
 
 
-def _called(part: AgencyPart) -> Text:
+def _called(part: AgencyPart, *, several: bool) -> Text:
     text = Text(f"{part.name} ({part.agency})" if part.name is not None else part.agency)
-    for one in part.lacks:
-        text.append(f"\nchưa: {one.vi}", style="dim")
+    if several and part.lacks:
+        numbers = ", ".join(f"({one.number})" for one in part.lacks)
+        text.append(f"\nchưa đạt {numbers}", style="dim")
     return text
 
 

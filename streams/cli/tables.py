@@ -15,7 +15,7 @@ from models.messages import STATUSES
 from models.rules import State
 from models.topics import PROVINCE_NAMES, PROVINCES
 from streams.cli.notes import Titles, titles
-from streams.cli.words import SEVERITIES, STATES, STYLES, URGENT_FIRST, day, figure
+from streams.cli.words import SEVERITIES, STATES, STYLES, URGENT_FIRST, day, done, figure
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]
@@ -221,10 +221,7 @@ def _reading(row: Row, targets: Rows) -> str:
 
 
 def _done(value: object, target: Row) -> str:
-    """Return a target's value; of a milestone, whether it is reached."""
-    if target["kind"] == "milestone":
-        return "" if value is None else "chưa xong" if value == 0 else "đã xong"
-    return figure(value, str(target["unit"]))
+    return done(value, str(target["kind"]), str(target["unit"]))
 
 
 def _done_and_needed(row: Row, called: Titles) -> tuple[str, str]:

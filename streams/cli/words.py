@@ -70,6 +70,13 @@ def figure(value: object, unit: str = "") -> str:
     return quantity(shown, unit).vi
 
 
+def done(value: object, kind: str, unit: str) -> str:
+    """Return a target's figure; of a milestone, whether it is reached."""
+    if kind == "milestone":
+        return "" if value is None else "chưa xong" if value == 0 else "đã xong"
+    return figure(value, unit)
+
+
 def day(value: object) -> str:
     """Return a day as dd/mm/yyyy; of an instant, its day in Việt Nam."""
     if isinstance(value, dt.datetime):

@@ -156,7 +156,7 @@ def test_rows_and_conditions_that_are_not_met_are_named(capsys: pytest.CaptureFi
 
     assert [("portal-upgrade", False)] == [(row["row"], row["met"]) for row in listed["rows"]]
     assert ["A1", "A2", "H1"] == [part["agency"] for part in counted["agencies"]]
-    assert all("chứng thư số" in part["lacks"][0]["vi"] for part in counted["agencies"])
+    assert all("chứng thư số" in part["lacks"][0]["text_vi"] for part in counted["agencies"])
 
 
 @pytest.mark.usefixtures("folded")
