@@ -3,6 +3,7 @@
 What agencies bring adds up to the figure wherever the figure is a sum; nothing here is computed in another way than the figure.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -125,8 +126,9 @@ class _Asked:
         total = indicator.figure(self.sources, ALL, indicator.window, day)
         if isinstance(indicator.form, CountedForm) and indicator.form.of is None:
             return Explanation(day, total, (), self._rows(indicator.form.met), standing)
+        lacks = self._lacks()
         parts = sorted(
-            (self._part(agency) for agency in self._codes()),
+            (self._part(agency, lacks(agency)) for agency in self._codes()),
             key=lambda part: (*_gap(part.figure, operator), part.agency),
         )
         return Explanation(day, total, tuple(parts), (), standing)
@@ -155,7 +157,7 @@ class _Asked:
     def _brings(self, agency: str) -> bool:
         return any(self.indicator.part(self.sources, agency, self.day))
 
-    def _part(self, agency: str) -> AgencyPart:
+    def _part(self, agency: str, lacks: tuple[Lack, ...]) -> AgencyPart:
         entry = self.sources.register.entry(agency, self.day)
         payload = {} if entry is None else entry.payload
         return AgencyPart(
@@ -163,25 +165,25 @@ class _Asked:
             _text(payload.get("name")),
             _text(payload.get("level")),
             self.indicator.part(self.sources, agency, self.day),
-            self._lacks(agency),
+            lacks,
         )
 
-    def _lacks(self, agency: str) -> tuple[Lack, ...]:
+    def _lacks(self) -> Callable[[str], tuple[Lack, ...]]:
+        """Return what says of an agency which conditions it does not meet."""
         if self.written is None or self.written.agencies is None:
-            return ()
+            return lambda _agency: ()
         (derivation,) = (
             one
             for one in self.catalogue.agency_derivations
             if one.met in self.indicator.form.measures
         )
-        scope = Scope(self.sources.panes, agency)
         words = conditions_in_words(glossary_of(self.catalogue), self.written.agencies.meet)
-        return tuple(
+        asked = list(zip(derivation.requirements, words, strict=True))
+        panes, day = self.sources.panes, self.day
+        return lambda agency: tuple(
             Lack(number, said)
-            for number, (requirement, said) in enumerate(
-                zip(derivation.requirements, words, strict=True), 1
-            )
-            if not requirement.met(scope, self.day)
+            for number, (requirement, said) in enumerate(asked, 1)
+            if not requirement.met(Scope(panes, agency), day)
         )
 
     def _rows(self, measure: str) -> tuple[RowPart, ...]:

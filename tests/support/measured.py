@@ -36,7 +36,11 @@ def panes_of(measure: Measure, events: Sequence[Event], named: Named) -> dict[Pa
     for key, said in kept.items():
         mine = {key: said}
         if handed_on(key.type):
-            mine = {one: told for one, told in kept.items() if one[:2] == key[:2]}
+            mine = {
+                one: told
+                for one, told in kept.items()
+                if (one.type, one.key) == (key.type, key.key)
+            }
         for subject in subjects(key.type, key.key, dict(said.payload or {})):
             facts.setdefault(subject, {}).update(mine)
     panes: dict[PaneKey, Amount] = {}
