@@ -34,6 +34,16 @@ def condition_in_words(glossary: Glossary, kind: str, condition: Condition) -> M
     raise LookupError("a condition has one node")
 
 
+def fact_in_force(glossary: Glossary, condition: Condition) -> str:
+    """Return the type of the facts whose being in force is the condition; it must be one `has`."""
+    node = _meant(glossary, condition) if isinstance(condition, str) else condition
+    if isinstance(node, str):
+        return fact_in_force(glossary, node)
+    if node.has is None:
+        raise LookupError("the condition is not one `has`")
+    return node.has.fact
+
+
 def _meant(glossary: Glossary, name: str) -> Condition:
     stock = glossary.measures[name].stock
     if stock is None:

@@ -166,7 +166,7 @@ def _asked_of_row(
     glossary: Glossary, row: MeasureReference | FigureCondition, usual: WindowName | None
 ) -> Message:
     condition = row if isinstance(row, FigureCondition) else FigureCondition(figure=[row])
-    return say("có {asked}", "there are {asked}", asked=_asked(glossary, condition, usual))
+    return say("có {asked}", "there is {asked}", asked=_asked(glossary, condition, usual))
 
 
 def _asked(glossary: Glossary, condition: FigureCondition, usual: WindowName | None) -> Message:
@@ -272,8 +272,8 @@ def _checklist(
 
 def _change(glossary: Glossary, change: Change, *, share: bool) -> Message:
     return say(
-        "phần tăng của [{of}] so với {against}",
-        "increase of [{of}] against {against}",
+        "mức thay đổi của [{of}] so với {against}",
+        "change of [{of}] against {against}",
         of=form_in_words(glossary, change.of, share=share),
         against=_against(glossary, change.against),
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from models.definitions import Condition, Flow, Latest, Measure, MeasureReference
 from models.messages import Message
-from models.words.conditions import condition_in_words
+from models.words.conditions import condition_in_words, fact_in_force
 from models.words.glossary import Glossary
 from models.words.phrases import appended, bracketed, counted, listed, say
 from models.words.where import where_in_words
@@ -124,7 +124,7 @@ def _stock(glossary: Glossary, measure: Measure, stock: Condition) -> Message:
         subject=lexicon.subject(measure.subject),
         condition=condition_in_words(glossary, measure.subject, stock),
     )
-    tails = []
-    if measure.each:
-        tails.append(Message(", tính từng lần ghi nhận", ", each record counted"))
-    return appended(phrase, tails)
+    if not measure.each:
+        return phrase
+    fact = lexicon.fact(fact_in_force(glossary, stock))
+    return say("{fact} của {phrase}", "{fact} of {phrase}", fact=fact, phrase=phrase)
