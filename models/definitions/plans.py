@@ -95,6 +95,7 @@ class Target(Definition):
             raise ValueError("upper is the end of a range: at_least, from a lower value")
         return self
 
+    @model_validator(mode="after")
     def _assumption_is_told(self) -> Self:
         if self.assumed_value is None:
             return self
