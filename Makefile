@@ -7,7 +7,7 @@ READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint quick format test demo bench bench-memory lock
+.PHONY: help setup check lint quick format docs test demo bench bench-memory lock
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ quick: $(READY)
 format: $(READY)  ## Mend what can be mended without thinking
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: $(READY)  ## Write the pages of the plans anew from the catalogue
+	@$(BIN)/python -m streams.documents
 
 test: $(READY)  ## Everything, with real services: under eight minutes
 	$(PYTEST)

@@ -458,6 +458,12 @@ class CompiledIndicator:
         sums = self.form.sums(self.scope(sources, agency, views[0].day), views)
         return tuple(sums if self.kind != "ratio" else [self._share(one) for one in sums])
 
+    def part(self, sources: Sources, agency: str, day: int) -> Figure:
+        """Return what one agency brings to the figure of the whole province: sums, 0 where it brings nothing."""
+        scope = Scope(sources.panes, agency)
+        (sums,) = self.form.sums(scope, self.views((self.window,), day))
+        return self._share(sums) if self.kind == "ratio" else sums
+
     @property
     def _counts_facts(self) -> bool:
         """Whether it is NULL, not 0, without a fact that it reads."""

@@ -59,7 +59,7 @@ class Requirement:
         for day in sorted(
             {since, *(day for day in self._turning_days(scope, since) if day > since)}
         ):
-            if self._met(scope, day):
+            if self.met(scope, day):
                 if not found or found[-1][1] < FOREVER:
                     found.append((day, FOREVER))
             elif found and found[-1][1] == FOREVER:
@@ -100,7 +100,8 @@ class Requirement:
                 elif period.start <= day <= period.end:
                     yield day, FOREVER if next_year(day) > period.end else next_year(day)
 
-    def _met(self, scope: Scope, day: int) -> bool:
+    def met(self, scope: Scope, day: int) -> bool:
+        """Return whether it is satisfied on a day."""
         first, last = self.period.span(self.window, day)
         return self.test(
             self._sum(scope, self.numerator, first, last),

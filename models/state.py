@@ -3,16 +3,12 @@
 from models.catalogue import ProvinceCatalogue
 from models.changes import AgencyRow, Mark, StoredBook
 from models.days import Day
-from models.facts import SubjectId
 from models.feeds import FeedTable
-from models.figures import Kept, Sources
 from models.judging import Judge
-from models.measures import Measures, by_measure
-from models.panes import PaneTable
+from models.measures import Measures
 from models.publication import Figures
-from models.register import Register
 from models.requirements import Requirement
-from models.subjects import Subject, registrations
+from models.restoring import sources_of
 
 
 class ProvinceState:
@@ -21,7 +17,7 @@ class ProvinceState:
     def __init__(self, catalogue: ProvinceCatalogue, stored: StoredBook) -> None:
         self.catalogue = catalogue
         self.measures = Measures(catalogue.measures)
-        self.sources = Sources(PaneTable(), Register(catalogue.lists), Kept())
+        self.sources = sources_of(catalogue.lists, stored)
         self.mark: Mark = stored.mark
         self.feeds = FeedTable(stored.feeds)
         self.figures = Figures(catalogue, self.sources, stored.kpi, stored.published)
@@ -37,17 +33,10 @@ class ProvinceState:
         )
         self._alerts = stored.alerts
         self._obligations = stored.obligations
-        self._load(stored)
+        self._resume()
 
-    def _load(self, stored: StoredBook) -> None:
-        for measure, panes in by_measure(stored.panes).items():
-            self.sources.panes.add_all(measure, panes)
-        for (fact_type, agency), count in stored.kept.items():
-            self.sources.kept.add(fact_type, agency, count)
-        for (kind, key, part), encoded in stored.registers.items():
-            subject = Subject(SubjectId(kind, key))
-            subject.load(part, encoded)
-            self.sources.register.update(key, registrations(subject))
+    def _resume(self) -> None:
+        """Make ready for the next close what follows from the panes."""
         self.figures.mark_agencies(self.sources.codes())
         if self.mark.first_day is not None:
             self.begin(self.mark.first_day)

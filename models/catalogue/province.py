@@ -39,6 +39,8 @@ class ProvinceCatalogue:
     """Everything that is computed for one province."""
 
     province: str
+    definitions: "Definitions"
+    """As they were written."""
     plan: Plan
     lists: Mapping[str, Sequence[ListRow]]
     measures: tuple[CompiledMeasure, ...]
@@ -121,6 +123,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
     faults.raise_any()
     return ProvinceCatalogue(
         province=plan.province,
+        definitions=definitions,
         plan=plan,
         lists=lists,
         measures=tuple(draft.measures.values()),

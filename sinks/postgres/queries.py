@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from models.changes import Changes
-from models.errors import Unavailable
+from models.changes import Changes, StoredBook
+from models.errors import TiendoError, Unavailable
 from sinks.postgres.connection import (
     CONNECT_SECONDS,
     Connection,
@@ -19,6 +19,7 @@ from sinks.postgres.connection import (
     explained,
     is_unavailable,
 )
+from sinks.postgres.reads import MARK_COLUMNS, load_excerpt, mark_of
 from sinks.postgres.writes import figure_writes
 
 Row = dict[str, Any]
@@ -130,6 +131,9 @@ def _select(view: str) -> str:
     return f"SELECT {columns} FROM api.{view} WHERE province = ANY($1::text[]) ORDER BY {order}"  # noqa: S608 - constants
 
 
+_MARK: Final = f"""
+SELECT {MARK_COLUMNS}, engine_version FROM tiendo.progress WHERE province = $1"""  # noqa: S608 - constants
+
 _SELECT: Final = {view: _select(view) for view in VIEWS}
 
 
@@ -217,6 +221,26 @@ async def feed_health(connection: Connection, provinces: Collection[str]) -> lis
 async def dead_letter(connection: Connection, provinces: Collection[str]) -> list[Row]:
     """Return the refused records, without their bytes."""
     return await _read(connection, "dead_letter", provinces)
+
+
+async def excerpt(
+    connection: Connection, province: str, measures: Collection[str], engine_version: str
+) -> StoredBook | None:
+    """Return what figures of some measures are made of, as one moment has it; None where nothing was ever folded.
+
+    Raises:
+        TiendoError: the province was folded by another version of the catalogue: its measures may mean something else.
+    """
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        row = await connection.fetchrow(_MARK, province)
+        if row is None:
+            return None
+        if row["engine_version"] not in {None, engine_version}:
+            raise TiendoError(
+                f"{province} was folded by another version of the catalogue or engine:"
+                " explain it with the version that its workers run"
+            )
+        return await load_excerpt(connection, province, mark_of(row), measures)
 
 
 async def read_back(connection: Connection, changes: Changes) -> ReadBack:

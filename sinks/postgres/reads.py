@@ -46,6 +46,7 @@ WHERE province = $1 AND kind = ANY($2::text[]) AND key = ANY($3::text[])"""
 
 _PANES: Final = f"""
 SELECT measure, bucket, agency, day - {_EPOCH}, amount FROM tiendo.pane WHERE province = $1"""  # noqa: S608 - a constant
+_PANES_OF: Final = f"{_PANES} AND measure = ANY($2::text[])"
 _KEPT: Final = "SELECT type, agency, facts FROM tiendo.kept WHERE province = $1"
 _KPI: Final = """
 SELECT plan, indicator, agency, "values"::text, numerators::text, denominators::text
@@ -132,6 +133,36 @@ async def load_book(connection: Connection, province: str, mark: Mark) -> Stored
             for row in await rows(_OBLIGATIONS)
             for key in [ObligationKey(*row[:3])]
         },
+    )
+
+
+async def load_excerpt(
+    connection: Connection, province: str, mark: Mark, measures: Collection[str]
+) -> StoredBook:
+    """Return of the province's book what figures of some measures are made of; nothing of what was written of them.
+
+    The mark was read in the same transaction (repeatable read), so a worker may go on beside it.
+    """
+    panes = await connection.fetch(_PANES_OF, province, sorted(measures))
+    return StoredBook(
+        mark=mark,
+        panes={
+            PaneKey(measure, bucket, agency, Day(day)): amount
+            for measure, bucket, agency, day, amount in panes
+        },
+        kept={
+            (kind, agency): facts for kind, agency, facts in await connection.fetch(_KEPT, province)
+        },
+        kpi={},
+        agencies={},
+        published={},
+        attainment={},
+        alerts=(),
+        feeds={},
+        registers={
+            PartKey(*row[:3]): row[3] for row in await connection.fetch(_REGISTERS, province)
+        },
+        obligations={},
     )
 
 

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import figures, files, operate, plan, show
+from streams.cli import explain, figures, files, operate, plan, show
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -36,6 +36,7 @@ for command in (
     figures.duties,
     figures.problems,
     figures.alerts,
+    explain.explain,
 ):
     app.command(command.__name__.rstrip("_"))(command)
 

@@ -4,7 +4,6 @@ All of it is the catalogue's; nothing here is read from a database.
 """
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal
 from typing import NamedTuple
 
 from rich.text import Text
@@ -79,8 +78,9 @@ def _assumption(row: TargetDefinitionRow) -> list[str]:
 
 def _notes(row: TargetDefinitionRow, status: object) -> list[str]:
     lines = _assumption(row)
-    if row.baseline_value is not None and row.baseline_qualifier is not None:
-        lines.append(f"xuất phát: {_baseline(row.baseline_value, row.baseline_qualifier, row)}")
+    start = starting_point(row)
+    if start is not None:
+        lines.append(f"xuất phát: {start}")
     if row.missing_vi is not None and status in {Status.NOT_MEASURABLE, Status.NO_DATA}:
         lines.append(f"thiếu: {row.missing_vi}")
     if not row.counted:
@@ -88,8 +88,11 @@ def _notes(row: TargetDefinitionRow, status: object) -> list[str]:
     return lines
 
 
-def _baseline(value: Decimal, qualifier: str, row: TargetDefinitionRow) -> str:
+def starting_point(row: TargetDefinitionRow) -> str | None:
     """Return the value that a plan starts from with its qualifier, its day and the section that prints it."""
+    value, qualifier = row.baseline_value, row.baseline_qualifier
+    if value is None or qualifier is None:
+        return None
     whole = value == value.to_integral_value()
     mark = MARKS[Qualifier(qualifier)]
     shown = mark + figure(int(value) if whole else value, row.baseline_unit or "")

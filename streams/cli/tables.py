@@ -25,6 +25,7 @@ from streams.cli.words import (
     URGENT_FIRST,
     bound,
     day,
+    done,
     figure,
 )
 
@@ -275,10 +276,7 @@ def _reading(row: Row, targets: Rows) -> str:
 
 
 def _done(value: object, target: Row) -> str:
-    """Return a target's value; of a milestone, whether it is reached."""
-    if target["kind"] == "milestone":
-        return "" if value is None else "chưa xong" if value == 0 else "đã xong"
-    return figure(value, str(target["unit"]))
+    return done(value, str(target["kind"]), str(target["unit"]))
 
 
 def _done_and_needed(row: Row, called: Titles) -> tuple[str, str]:

@@ -112,6 +112,13 @@ def bound(row: Mapping[str, object]) -> str:
     return OPERATORS[Operator(str(row["operator"]))].format(value=value).vi
 
 
+def done(value: object, kind: str, unit: str) -> str:
+    """Return a target's figure; of a milestone, whether it is reached."""
+    if kind == "milestone":
+        return "" if value is None else "chưa xong" if value == 0 else "đã xong"
+    return figure(value, unit)
+
+
 def day(value: object) -> str:
     """Return a day as dd/mm/yyyy; of an instant, its day in Việt Nam."""
     if isinstance(value, dt.datetime):

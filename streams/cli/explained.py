@@ -1,0 +1,281 @@
+"""An explanation as JSON and as a page: what the plan says, how it is read, how it stands, who brings what.
+
+Vietnamese first, English beneath it; all words and figures come from the catalogue and the explanation, none is made here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from models.attainment import Status
+from models.catalogue import CompiledTarget, ProvinceCatalogue
+from models.catalogue.listing import InconsistencyRow, TargetDefinitionRow, TargetRow
+from models.changes import Figure
+from models.days import date_of
+from models.errors import UsageError
+from models.explaining import AgencyPart, Explanation
+from models.figures import CompiledIndicator
+from models.messages import STATUSES, Message
+from models.words import definition_in_words, goal_in_words
+from streams.cli.json_rows import json_row
+from streams.cli.notes import starting_point
+from streams.cli.tables import new_table
+from streams.cli.words import NOTHING, STYLES, day, done, figure
+
+_SHOWN: Final = 25
+"""Agencies on a page; `--json` has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An explanation with the catalogue's words for it; `target` None: an indicator of the house."""
+
+    owner: ProvinceCatalogue
+    indicator: CompiledIndicator
+    target: CompiledTarget | None
+    explanation: Explanation
+
+    def of(self, agency: str) -> "Explained":
+        """Return the explanation with one agency's part only."""
+        parts = tuple(part for part in self.explanation.agencies if part.agency == agency)
+        if not parts:
+            raise UsageError(
+                f"{agency} has no part in {self.indicator.id}: leave --agency out to see who has"
+            )
+        return replace(self, explanation=replace(self.explanation, agencies=parts))
+
+    @property
+    def row(self) -> TargetRow | None:
+        """The target as its plan prints it."""
+        return next(
+            (one for one in self.owner.target_rows if one.target == self.indicator.id), None
+        )
+
+    @property
+    def notes(self) -> TargetDefinitionRow | None:
+        """What is read into the target."""
+        rows = self.owner.annotations.definitions
+        return next((one for one in rows if one.target == self.indicator.id), None)
+
+    @property
+    def contradictions(self) -> list[InconsistencyRow]:
+        """Where the plan contradicts itself about the target, with the reading taken."""
+        rows = self.owner.annotations.inconsistencies
+        return [one for one in rows if self.indicator.id in one.targets]
+
+    @property
+    def unit(self) -> str:
+        """The unit of the figure."""
+        rows = (one for one in self.owner.indicator_rows if one.indicator == self.indicator.id)
+        return next(rows).unit
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything as JSON values, by the contract's rules for numbers and days."""
+        definition = definition_in_words(self.owner, self.indicator)
+        explanation, unit = self.explanation, self.unit
+        return {
+            **self._head(),
+            "definition_vi": definition.vi,
+            "definition_en": definition.en,
+            "definition_version": self.indicator.version,
+            "window": str(self.indicator.window),
+            **json_row({"read_on": date_of(explanation.day)}),
+            **_figure(explanation.total, unit),
+            **self._standing(),
+            **self._notes(),
+            "agencies": [
+                {
+                    "agency": part.agency,
+                    "name": part.name,
+                    "level": part.level,
+                    **_figure(part.figure, unit),
+                    "lacks": [
+                        {"condition": one.number, "text_vi": one.text.vi, "text_en": one.text.en}
+                        for one in part.lacks
+                    ],
+                }
+                for part in explanation.agencies
+            ],
+            "rows": [
+                {"row": one.row, "text_vi": one.text.vi, "text_en": one.text.en, "met": one.met}
+                for one in explanation.rows
+            ],
+        }
+
+    def _head(self) -> dict[str, object]:
+        row, target = self.row, self.target
+        if row is None or target is None:
+            (listed,) = (
+                one for one in self.owner.indicator_rows if one.indicator == self.indicator.id
+            )
+            return {
+                "province": listed.province,
+                "plan": listed.plan,
+                "indicator": listed.indicator,
+                "unit": listed.unit,
+                "name_vi": listed.name_vi,
+                "name_en": listed.name_en,
+            }
+        deadline = None if row.deadline is None else date_of(row.deadline)
+        goal = goal_in_words(target)
+        return {
+            **json_row({**row._asdict(), "deadline": deadline}),
+            "goal_vi": goal.vi,
+            "goal_en": goal.en,
+        }
+
+    def _standing(self) -> dict[str, object]:
+        if self.target is None:
+            return {}
+        standing = self.explanation.standing
+        if standing is None:
+            return {"status": None}
+        return json_row(
+            {
+                "as_of": date_of(standing.as_of),
+                "expected_value": standing.expected,
+                "pace": standing.pace,
+                "forecast_date": None if standing.forecast is None else date_of(standing.forecast),
+                "status": standing.status,
+                "status_since": None
+                if standing.status_since is None
+                else date_of(standing.status_since),
+                "reason": standing.reason,
+            }
+        )
+
+    def _notes(self) -> dict[str, object]:
+        notes = self.notes
+        if notes is None:
+            return {}
+        baseline = {
+            "value": notes.baseline_value,
+            "unit": notes.baseline_unit,
+            "qualifier": notes.baseline_qualifier,
+            "date": None if notes.baseline_date is None else date_of(notes.baseline_date),
+            "section": notes.baseline_section,
+        }
+        return {
+            "house_rule_vi": notes.house_rule_vi,
+            "house_rule_en": notes.house_rule_en,
+            "readings": [
+                {
+                    "inconsistency": one.inconsistency,
+                    "section": one.section,
+                    "text_vi": one.text_vi,
+                    "text_en": one.text_en,
+                    "reading_vi": one.reading_vi,
+                    "reading_en": one.reading_en,
+                }
+                for one in self.contradictions
+            ],
+            "baseline": None if notes.baseline_value is None else json_row(baseline),
+            "missing_vi": notes.missing_vi,
+            "missing_en": notes.missing_en,
+            "overlaps_with": list(notes.overlaps_with),
+            "counted": notes.counted,
+        }
+
+
+def _figure(shown: Figure, unit: str) -> dict[str, object]:
+    row = json_row({**shown._asdict(), "unit": unit})
+    return {name: value for name, value in row.items() if name != "unit"}
+
+
+def page(explained: Explained) -> RenderableType:
+    """Return the explanation for people: the words, how it stands, and a table of its parts."""
+    return Group(*_words(explained), _now(explained), *_parts(explained))
+
+
+def _words(explained: Explained) -> Iterable[RenderableType]:
+    row, notes, target = explained.row, explained.notes, explained.target
+    yield Text(explained.indicator.id, style="bold")
+    if row is not None:
+        yield _said(f"Kế hoạch ghi (mục {row.section})", Message(row.text_vi, row.text_en))
+    yield _said("Định nghĩa", definition_in_words(explained.owner, explained.indicator))
+    if target is not None:
+        yield _said("Chỉ tiêu", goal_in_words(target))
+    if notes is None:
+        return
+    if notes.house_rule_vi is not None:
+        yield _said("Giả định", Message(notes.house_rule_vi, notes.house_rule_en or ""))
+    for one in explained.contradictions:
+        yield _said(
+            f"Cách đọc (mục {one.section})",
+            Message(f"{one.text_vi} → {one.reading_vi}", f"{one.text_en} → {one.reading_en}"),
+        )
+    start = starting_point(notes)
+    if start is not None:
+        yield Text.assemble(("Xuất phát: ", "bold"), start)
+    if notes.missing_vi is not None:
+        yield _said("Thiếu", Message(notes.missing_vi, notes.missing_en or ""))
+    if not notes.counted:
+        yield Text.assemble(("Lặp lại: ", "bold"), ", ".join(notes.overlaps_with))
+
+
+def _said(title: str, words: Message) -> Text:
+    return Text.assemble((f"{title}: ", "bold"), words.vi, (f"\n  {words.en}", "dim"))
+
+
+def _now(explained: Explained) -> Text:
+    explanation, unit = explained.explanation, explained.unit
+    standing = explanation.standing
+    text = Text.assemble(
+        (f"Đến ngày {day(date_of(explanation.day))}: ", "bold"), done(explanation.total.value, explained.indicator.kind, unit)
+    )  # fmt: skip
+    if standing is None:
+        return text
+    status = Status(standing.status)
+    text.append(", ")
+    text.append(STATUSES[status].vi, style=STYLES.get(status, "dim"))
+    if standing.status_since is not None:
+        text.append(f" từ ngày {day(date_of(standing.status_since))}")
+    if standing.expected is not None:
+        text.append(f"; đến nay cần có {figure(standing.expected, unit)}")
+    if standing.forecast is not None:
+        text.append(f"; dự báo đạt ngày {day(date_of(standing.forecast))}")
+    return text
+
+
+def _parts(explained: Explained) -> Iterable[RenderableType]:
+    explanation, unit = explained.explanation, explained.unit
+    if explanation.rows:
+        table = new_table("Từng mục, mục chưa đạt trước")
+        table.add_column("Mục", ratio=1)
+        table.add_column("")
+        for row in explanation.rows:
+            table.add_row(row.text.vi, "đạt" if row.met else Text("chưa", style="red"))
+        yield table
+    if explanation.agencies:
+        table = new_table("Từng cơ quan, nơi còn thiếu nhiều trước")
+        table.add_column("Cơ quan", ratio=1)
+        for title in ("Tử số", "Mẫu số", "Giá trị"):
+            table.add_column(title, justify="right")
+        table.add_row("Toàn tỉnh", *_cells(explanation.total, unit), end_section=True)
+        several = any(one.number > 1 for part in explanation.agencies for one in part.lacks)
+        for part in explanation.agencies[:_SHOWN]:
+            table.add_row(_called(part, several=several), *_cells(part.figure, unit))
+        rest = len(explanation.agencies) - _SHOWN
+        if rest > 0:
+            table.add_row(Text(f"… và {rest} cơ quan nữa (--json có đủ)", style="dim"))
+        yield table
+
+
+def _called(part: AgencyPart, *, several: bool) -> Text:
+    text = Text(f"{part.name} ({part.agency})" if part.name is not None else part.agency)
+    if several and part.lacks:
+        numbers = ", ".join(f"({one.number})" for one in part.lacks)
+        text.append(f"\nchưa đạt {numbers}", style="dim")
+    return text
+
+
+def _cells(shown: Figure, unit: str) -> tuple[str, str, str]:
+    share = shown.denominator is not None
+    return (
+        figure(shown.numerator) if share else NOTHING,
+        figure(shown.denominator) if share else NOTHING,
+        figure(shown.value, "%" if unit.startswith("%") else ""),
+    )
