@@ -4,7 +4,9 @@ Exit status 2: the command was called in a way that cannot work; 1: it failed; 0
 """
 
 import os
+import signal
 import sys
+from types import FrameType
 from typing import Final
 
 import typer
@@ -47,7 +49,13 @@ _INTERRUPTED: Final = 130
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command that `arguments` (by default the process's) name, and exit with its status."""
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run(arguments))
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Let SIGTERM end a command as Ctrl-C does, so that the services that it started end with it."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def run(arguments: list[str] | None = None) -> int:

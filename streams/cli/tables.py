@@ -36,8 +36,10 @@ WIDTH: Final = 100
 _HOUSE: Final = "house"
 _WHOLE: Final = "*"
 _WINDOWS: Final = ("7d", "30d", "90d", "year", "plan", "now")
-_A_PROVINCE: Final = 3
-"""Targets of a status and alerts of a severity that the overview shows of each province; the commands show them all."""
+_TARGETS_A_PROVINCE: Final = 1
+"""Targets of a status that the overview shows of each province, each with what it rests on; `tiendo targets` shows all."""
+_ALERTS_A_PROVINCE: Final = 2
+"""Alerts of a severity that the overview shows of each province; `tiendo alerts` shows all."""
 
 
 def console() -> Console:
@@ -57,8 +59,8 @@ def overview(found: Mapping[str, Rows], called: Titles) -> RenderableType:
     return Group(
         provinces_table(found["kpi"], called),
         statuses_table(found["targets"], called),
-        targets_table(found["targets"], called, _A_PROVINCE),
-        alerts_table(firing, called, _A_PROVINCE),
+        targets_table(found["targets"], called, _TARGETS_A_PROVINCE),
+        alerts_table(firing, called, _ALERTS_A_PROVINCE),
         dead_letters_table(found["dead_letters"]),
     )
 

@@ -1,0 +1,58 @@
+"""`tiendo try` that somebody ends: nothing that it started is left behind."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+TIENDO = str(Path(sys.prefix) / "bin" / "tiendo")
+HISTORY = Path(__file__).parents[1] / "fixtures" / "first.ndjson"
+SECONDS = 60
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """Return a directory for what the services write, near enough to / for a socket's name."""
+    path = Path(tempfile.mkdtemp(prefix="tiendo-end-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_services_with_the_command(
+    ending: signal.Signals, directory: Path
+) -> None:
+    """Each takes its directory away once it has stopped; the status is that of Ctrl-C."""
+    process = subprocess.Popen(
+        [TIENDO, "try", str(HISTORY)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(directory)},
+    )
+    assert process.stderr is not None
+    try:
+        for line in process.stderr:
+            if line.startswith("Sending"):
+                break
+        server = next(directory.glob("tiendo-postgres-*/data/postmaster.pid"))
+        number = int(server.read_text().splitlines()[0])
+
+        process.send_signal(ending)
+
+        assert 130 == process.wait(SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+    assert [] == [path.name for path in directory.glob("tiendo-*")]
+    assert not Path(f"/proc/{number}").exists()
