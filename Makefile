@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest
+# For what computes; what starts services has the machine to itself.
+CORES := --numprocesses auto
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check lint quick format docs test demo bench bench-memory lock
@@ -34,7 +36,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 quick: $(READY)
-	HYPOTHESIS_PROFILE=quick $(PYTEST) -q tests/unit tests/architecture tests/property -m "not slow and not integration"
+	HYPOTHESIS_PROFILE=quick $(PYTEST) $(CORES) -q tests/unit tests/architecture tests/property -m "not slow and not integration"
 
 format: $(READY)  ## Mend what can be mended without thinking
 	$(BIN)/ruff check --fix
@@ -44,7 +46,8 @@ docs: $(READY)  ## Write the pages of the plans anew from the catalogue
 	@$(BIN)/python -m streams.documents
 
 test: $(READY)  ## Everything, with real services: under eight minutes
-	$(PYTEST)
+	$(PYTEST) $(CORES) tests/unit tests/architecture tests/property
+	$(PYTEST) tests/integration
 
 demo: $(READY)  ## Watch the plans of five provinces move
 	@$(BIN)/tiendo demo
