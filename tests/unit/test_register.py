@@ -124,22 +124,22 @@ def test_a_parent_that_changes_changes_whom_its_units_belong_to() -> None:
 @pytest.mark.parametrize(
     ("population", "members"),
     [
-        ({"level": ["so", "xa"]}, {"A", "B"}),
-        ({"level": ["so"]}, {"B"}),
-        ({"block": ["dang"]}, {"B"}),
-        ({"list": "served", "level": ["xa"]}, {"A"}),
-        ({"is_administrative": True}, {"A"}),
-        ({"is_administrative": False}, {"B"}),
-        ({"handles_procedures": True}, set()),
-        ({"has_one_stop_unit": True}, {"A", "B"}),
-        ({"level": ["xa"], "is_administrative": False}, set()),
-        ({"parent_level": ["so"]}, set()),
-        ({}, {"A", "B", "C"}),
+        ({"level": ["so", "xa"]}, "AB"),
+        ({"level": ["so"]}, "B"),
+        ({"block": ["dang"]}, "B"),
+        ({"list": "served", "level": ["xa"]}, "A"),
+        ({"is_administrative": True}, "A"),
+        ({"is_administrative": False}, "B"),
+        ({"handles_procedures": True}, ""),
+        ({"has_one_stop_unit": True}, "AB"),
+        ({"level": ["xa"], "is_administrative": False}, ""),
+        ({"parent_level": ["so"]}, ""),
+        ({}, "ABC"),
     ],
     ids=str,
 )
 def test_a_population_is_described_by_attributes_that_all_hold(
-    population: dict[str, Any], members: set[str]
+    population: dict[str, Any], members: str
 ) -> None:
     """A department of the party, a commune of the state, and a district of which little is known."""
     known = register(
@@ -148,7 +148,7 @@ def test_a_population_is_described_by_attributes_that_all_hold(
         C=[entry(1, level="huyen", parent_agency_id="lost")],
     )
 
-    assert members == known.members(Population.model_validate(population), 1)
+    assert set(members) == known.members(Population.model_validate(population), 1)
 
 
 def test_a_correction_tells_the_first_day_on_which_anything_differs() -> None:
