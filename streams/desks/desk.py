@@ -13,8 +13,10 @@ from functools import partial
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
 from models.book import Book
+from models.calendar import is_working_day
 from models.catalogue import Catalogue
 from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
+from models.days import EARLIEST
 from models.envelope import decode
 from models.errors import Fenced
 from models.facts import DeadLetter, Event, Record
@@ -126,7 +128,8 @@ Restore = Callable[[str, StoredBook], Fold]
 
 
 def restoring(catalogue: Catalogue) -> Callable[[str, StoredBook], Book]:
-    """Return what makes books of a catalogue's provinces."""
+    """Return what makes books of a catalogue's provinces; what is read once for all of them is read now, not at a first dossier."""
+    is_working_day(EARLIEST)
 
     def restore(province: str, stored: StoredBook) -> Book:
         return Book.restore(catalogue.province(province), stored)
