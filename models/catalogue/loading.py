@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -16,15 +16,13 @@ from models.catalogue.draft import Named, stocks_of
 from models.catalogue.faults import first_fault
 from models.catalogue.listing import Listing
 from models.catalogue.province import Definitions, ProvinceCatalogue, compile_province
+from models.catalogue.versions import FOLD_VERSION
 from models.catalogue.yaml12 import parse
 from models.definitions import Definition, HouseFile, Measure, MeasuresFile, PlanFile
 from models.errors import CatalogueError
 from models.measures import compile_measure
 from models.place import Place
 from models.topics import PROVINCES
-
-FOLD_VERSION: Final = 1
-"""Raised whenever the fold gives other results for the same catalogue and log."""
 
 File = TypeVar("File", bound=Definition)
 
