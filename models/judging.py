@@ -14,7 +14,13 @@ from models.days import Day
 from models.episodes import Holds, Timeline, episodes
 from models.figures import NULL, Sources
 from models.measures import RECORDS
-from models.messages import TargetFigures, overdue_reason, silent_reason, target_reason
+from models.messages import (
+    WITHDRAWN,
+    TargetFigures,
+    overdue_reason,
+    silent_reason,
+    target_reason,
+)
 from models.panes import ALL
 from models.rules import (
     OVERDUE_DOSSIERS,
@@ -125,6 +131,7 @@ class Judge:
         self._alerts: dict[str, dict[str, AlertRow]] = {}
         for row in alerts:
             self._alerts.setdefault(row.dedup_key, {})[row.alert_id] = row
+        self._withdrawn = self._without_target()
         self._mark_everything()
 
     def _mark_everything(self) -> None:
@@ -138,6 +145,24 @@ class Judge:
             for row in rows.values():
                 if row.agency is not None:
                     self._recheck.add((Rule(row.rule), row.agency))
+
+    def _without_target(self) -> list[AlertKey]:
+        """Return what alerts stand for though the catalogue, which was another when they were raised, has no such target any more."""
+        raising = {
+            judge.target.definition.id for judge in self._targets if judge.target.raises_alerts
+        }
+        present = {
+            row
+            for rows in self._alerts.values()
+            for row in rows.values()
+            if row.state != State.RETRACTED
+        }
+        keys = {
+            AlertKey(self._province, row.plan, Rule(row.rule), target=row.target)
+            for row in present
+            if row.rule in TARGET_RULES and (row.plan != self._plan or row.target not in raising)
+        }
+        return sorted(keys)
 
     def mark_measure(self, measure: str, agency: str, day: Day) -> None:
         """Note that a pane changed: figures from its day on may differ."""
@@ -176,6 +201,9 @@ class Judge:
         for judge in self._targets:
             if judge.close(day) and judge.target.raises_alerts:
                 revisions += self._target_alerts(judge, day)
+        for key in self._withdrawn:
+            revisions += self._reconciled(key, Timeline(), day, _withdrawn_wording)
+        self._withdrawn = []
         self._refresh_agencies()
         for agency in self._sources.register.agencies:
             if self._silences.turns(agency, day):
@@ -300,6 +328,10 @@ def _ever_holds(line: Timeline) -> bool:
 
 def _first(run: tuple[Day, Holds]) -> Day:
     return run[0]
+
+
+def _withdrawn_wording(_state: State) -> Wording:
+    return Wording(None, None, WITHDRAWN)
 
 
 def _target_wording(judge: TargetJudge, rule: Rule, state: State, day: Day) -> Wording:

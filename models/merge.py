@@ -259,6 +259,13 @@ class Merge:
         self._changed.clear()
         return amounts
 
+    def whole(self) -> Amounts:
+        """Return what the loaded subjects amount to altogether, as if the panes had nothing of them yet."""
+        for subject_id, subject in self._subjects.items():
+            self._changed[subject_id] = {fact.type for fact in subject.facts}
+            self._before[subject_id] = {}
+        return self.settle()
+
     def _run(
         self,
         subject: SubjectId,
