@@ -1,6 +1,7 @@
 """A catalogue changed on the way: what a province holds then is what the new version alone would have made of its whole log."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +12,13 @@ from models.days import day_from_date
 from models.envelope import decode
 from models.facts import DeadLetter, Record
 from models.measures import RECORDS
+from models.messages import WITHDRAWN, Message
 from models.upgrade import Upgrade
 from tests.support.examples import examples
 from tests.support.fold import Tables, Worker, batches, fold
 from tests.support.histories import histories, long_log, splits
 from tests.support.oracle.province import setting
-from tests.support.variants import PROVINCE, VARIANTS, variant
+from tests.support.variants import PROVINCE, VARIANTS, variant, without_duties_and_problems
 
 DAYS = 60
 
@@ -100,6 +102,33 @@ def test_a_long_history_survives_one_upgrade_after_another() -> None:
     check_made_of_panes(alone, worker.tables)
     check_judged(alone, worker.tables)
     assert "retracted" in {row.state for row in worker.tables.alerts.values()}
+
+
+def test_what_the_new_version_does_not_watch_is_withdrawn_at_the_next_close() -> None:
+    """Reports and problems that are gone leave no row behind, and their alerts say why they go."""
+    log = long_log(setting(PROVINCE, DAYS), seed=6, recipes=120)
+    late = day_from_date(date(2019, 10, 20))
+    worker = fold(catalogue(0), log, until=late)
+    gone = {"problem_raised", "report_due_soon", "report_late"}
+    before = {one.alert_id: one for one in worker.tables.alerts.values() if one.rule in gone}
+    others = standing(row for row in worker.tables.alerts.values() if row.rule not in gone)
+    assert {"problem_raised", "report_late"} == {
+        row.rule for row in before.values() if row.state == "firing"
+    }
+
+    worker.upgrade(without_duties_and_problems().province(PROVINCE), 50)
+
+    assert ({}, {}) == (worker.tables.obligations, worker.tables.problems)
+    assert before.items() <= worker.tables.alerts.items()
+    worker.close(late + 1)
+    after = worker.tables.alerts
+    assert {"retracted"} == {after[one].state for one in before}
+    assert {WITHDRAWN} == {
+        Message(after[one].reason_vi, after[one].reason_en)
+        for one, row in before.items()
+        if row.state != "retracted"
+    }
+    assert others == standing(row for row in after.values() if row.rule not in gone)
 
 
 def test_panes_of_a_measure_that_stayed_are_not_made_again() -> None:

@@ -1,4 +1,4 @@
-"""Several versions of a catalogue, as they might follow each other in a province: measures and targets come, go and change their meaning.
+"""Several versions of a catalogue, as they might follow each other in a province: what a plan holds comes, goes and changes its meaning.
 
 What the plan says itself is kept; the targets that differ are copies of its own under other ids.
 """
@@ -53,6 +53,16 @@ def variant(number: int) -> Catalogue:
     return compile_catalogue(texts(number))
 
 
+@cache
+def without_duties_and_problems() -> Catalogue:
+    """Return the catalogue as it ships, but that the plan owes no report and speaks of no problem."""
+    plan: Any = parse(texts(0)[PLAN], PLAN)
+    plan |= {"reporting": [], "problems": []}
+    return compile_catalogue(
+        {**texts(0), PLAN: json.dumps(plan, ensure_ascii=False, default=float)}
+    )
+
+
 def _change(data: dict[str, Any], rng: Random) -> None:
     measures = data[MEASURES]["measures"]
     for one, other in _SWAPS:
@@ -69,3 +79,5 @@ def _change(data: dict[str, Any], rng: Random) -> None:
             extra["measurability"] = "implied"
         if rng.random() < 0.7:
             targets.append(extra)
+    for part in ("reporting", "problems"):
+        data[PLAN][part] = [one for one in data[PLAN][part] if rng.random() < 0.6]
