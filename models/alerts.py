@@ -51,6 +51,18 @@ class Wording(NamedTuple):
     reason: Message
 
 
+def key_of(province: str, row: AlertRow) -> AlertKey:
+    """Return what an alert of a province is about."""
+    rule = Rule(row.rule)
+    key = AlertKey(province, row.plan, rule, row.target, row.agency)
+    if row.target is not None or row.agency is not None:
+        return key
+    about = row.dedup_key.removeprefix(key.dedup_key)
+    if rule is Rule.PROBLEM_RAISED:
+        return key._replace(problem=about)
+    return key._replace(report=about)
+
+
 def alert_id(dedup_key: str, first_start: Day, taken: frozenset[str] = frozenset()) -> str:
     """Return the id that follows from a key and the first published start day; `taken` are ids of other alerts of the key."""
     name = f"{dedup_key}/{date_of(first_start).isoformat()}"

@@ -108,6 +108,16 @@ class Book:
             changes.problems = state.judge.problems.changed_rows(closed)
         changes.mark = state.mark
 
+    def rewritten(self) -> Changes:
+        """Return every row that follows from panes, as of the mark, where it differs from what the book was restored with."""
+        state = self._state
+        changes = Changes(state.catalogue.province, replace(state.mark, closed=None), state.mark)
+        if state.judge is not None and state.mark.closed is not None:
+            state.judge.reporting.judge_again(state.mark.closed)
+        self._finish(changes)  # from no closed day: what is written at a close is written too
+        changes.base = state.mark
+        return changes
+
     def read_back(self, day: Day) -> Changes:
         """Return figures, statuses and agencies as of an earlier day, with all that is known now; never to be committed."""
         state = self._state

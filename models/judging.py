@@ -6,7 +6,7 @@ Everything is a function of the panes; a change makes the days from the earliest
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
-from models.alerts import HOUSE_PLAN, AlertKey, Wording, reconcile
+from models.alerts import HOUSE_PLAN, AlertKey, Wording, key_of, reconcile
 from models.attainment import Reading, StatusSeries
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.changes import (
@@ -21,7 +21,13 @@ from models.days import Day, day_from_date
 from models.episodes import Episode, Holds, Timeline, episodes
 from models.figures import NULL, Sources
 from models.measures import RECORDS
-from models.messages import TargetFigures, overdue_reason, silent_reason, target_reason
+from models.messages import (
+    WITHDRAWN,
+    TargetFigures,
+    overdue_reason,
+    silent_reason,
+    target_reason,
+)
 from models.panes import ALL
 from models.problems import ProblemBoard
 from models.reporting import Reporting
@@ -143,6 +149,7 @@ class Judge:
         self._alerts: dict[str, dict[str, AlertRow]] = {}
         for row in alerts:
             self._alerts.setdefault(row.dedup_key, {})[row.alert_id] = row
+        self._withdrawn = self._unwatched()
         self._mark_everything()
 
     def _mark_everything(self) -> None:
@@ -156,6 +163,23 @@ class Judge:
             for row in rows.values():
                 if row.agency is not None:
                     self._recheck.add((Rule(row.rule), row.agency))
+
+    def _unwatched(self) -> list[AlertKey]:
+        """Return what alerts stand for though the catalogue, which was another when they were raised, watches nothing of the kind any more."""
+        watched = {
+            AlertKey(self._province, self._plan, rule, target=judge.target.definition.id)
+            for judge in self._targets
+            if judge.target.raises_alerts
+            for rule in TARGET_RULES
+        }
+        watched.update(self.reporting.watched, self.problems.watched)
+        present = {
+            key_of(self._province, row)
+            for rows in self._alerts.values()
+            for row in rows.values()
+            if row.agency is None and row.state != State.RETRACTED
+        }
+        return sorted(present - watched, key=lambda key: key.dedup_key)
 
     def mark_measure(self, measure: str, agency: str, day: Day) -> None:
         """Note that a pane changed: figures from its day on may differ."""
@@ -207,6 +231,9 @@ class Judge:
         for key, line, wording in self.reporting.close(day):
             revisions += self._reconciled(key, line, day, wording)
         revisions += self.problems.close(day, self._revised)
+        for key in self._withdrawn:
+            revisions += self._revised(key, [], day, _withdrawn_wording)
+        self._withdrawn = []
         self._refresh_silences()
         for agency in self._silences.turning(day):
             self._recheck_silence(agency)
@@ -373,6 +400,10 @@ def _ever_holds(line: Timeline) -> bool:
 
 def _first(run: tuple[Day, Holds]) -> Day:
     return run[0]
+
+
+def _withdrawn_wording(_state: State) -> Wording:
+    return Wording(None, None, WITHDRAWN)
 
 
 def _target_wording(judge: TargetJudge, rule: Rule, state: State, day: Day) -> Wording:

@@ -161,6 +161,16 @@ class Merge:
         self._changed.clear()
         return amounts
 
+    def whole(self) -> Amounts:
+        """Return what the loaded subjects amount to altogether, as if the panes had nothing of them yet."""
+        for subject in self._subjects.values():
+            self._before[subject.id] = {}
+            self._changed[subject.id] = types_of(subject.facts)
+            for fact, assertion in subject.facts.items():
+                if fact.type not in HANDED_ON or subject.id in told(fact, assertion):
+                    self._count(subject, fact.type, assertion, 1)
+        return self.settle()
+
     def _look_at(
         self,
         subject: SubjectId,

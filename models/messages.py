@@ -136,6 +136,11 @@ _TARGET_RETRACTED: Final = Message(
     "Rút lại cảnh báo “{rule}” vì số liệu đã được sửa; hiện nay {status}: {value}; ",
     "“{rule}” is withdrawn, the figures were corrected; now {status}: {value}; ",
 )
+WITHDRAWN: Final = Message(
+    "Rút lại cảnh báo vì định nghĩa đã thay đổi: nội dung này không còn được cảnh báo.",
+    "The alert is withdrawn, the definitions have changed: what it is about raises no alerts any more.",
+)
+"""Why an alert goes that is about what another version of the catalogue does not have, or does not watch; it has no figures."""
 _FORECAST: Final = Message("dự báo đạt ngày {day}", "forecast to be met on {day}")
 _NO_FORECAST: Final = Message(
     "theo đà hiện nay sẽ không đạt", "not forecast to be met at the present pace"

@@ -3,7 +3,7 @@
 What held on a day is kept as runs of days; a restated past is read again only on days on which a figure may have changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from models.alerts import AlertKey, Wording
 from models.attainment import Reading, Thin
@@ -116,6 +116,14 @@ class ProblemBoard:
                 self._readers.setdefault(name, []).append(judge)
         self._written: dict[str, ProblemRow] = {}
 
+    @property
+    def watched(self) -> Iterator[AlertKey]:
+        """What alerts can be about."""
+        return map(self._key, self._judges)
+
+    def _key(self, judge: ProblemJudge) -> AlertKey:
+        return AlertKey(self._province, self._plan, Rule.PROBLEM_RAISED, problem=judge.problem.id)
+
     def mark_measure(self, measure: str, day: Day) -> None:
         """Note that a pane changed: figures from its day on may differ."""
         for judge in self._readers.get(measure, ()):
@@ -141,11 +149,8 @@ class ProblemBoard:
         revisions: list[AlertRow] = []
         for judge in self._judges:
             if judge.close(day):
-                key = AlertKey(
-                    self._province, self._plan, Rule.PROBLEM_RAISED, problem=judge.problem.id
-                )
                 revisions += reconcile(
-                    key,
+                    self._key(judge),
                     judge.episodes(day),
                     day,
                     lambda state, judge=judge: judge.wording(state, day),  # type: ignore[misc]

@@ -180,6 +180,22 @@ class Reporting:
             row.key: None for unknown in rows.values() for row in unknown.values()
         }
 
+    @property
+    def watched(self) -> Iterator[AlertKey]:
+        """What alerts can be about."""
+        for judge in self.judges:
+            if judge.obligation.alerts:
+                for rule in (Rule.REPORT_DUE_SOON, Rule.REPORT_LATE):
+                    yield self._key(judge.obligation, rule)
+
+    def judge_again(self, day: Day) -> None:
+        """Make the rows of the last closed day anew; what the rules say of it is for the next close to tell."""
+        for judge in self.judges:
+            before = judge.rows
+            judge.judge(day)
+            self._note(before, judge.rows)
+            judge.mark(day)
+
     def mark_register(self, day: Day) -> None:
         """Note that the register says otherwise of an agency: others may owe."""
         for judge in self.judges:
@@ -219,11 +235,14 @@ class Reporting:
             (Rule.REPORT_DUE_SOON, judge.due_soon(filings)),
             (Rule.REPORT_LATE, judge.late(filings)),
         ):
-            report = f"{judge.obligation.duty}/{judge.obligation.name}"
             yield Watched(
-                AlertKey(self._province, self._plan, rule, report=report),
+                self._key(judge.obligation, rule),
                 line,
                 lambda state, rule=rule: Wording(  # type: ignore[misc]
                     filed, figures.owing, report_reason(rule, state, figures)
                 ),
             )
+
+    def _key(self, obligation: Obligation, rule: Rule) -> AlertKey:
+        report = f"{obligation.duty}/{obligation.name}"
+        return AlertKey(self._province, self._plan, rule, report=report)

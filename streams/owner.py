@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from enum import StrEnum
 from functools import partial
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import structlog
 from faust.types import TP
@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 
+SAY_SECONDS: Final = 5.0
+"""How often the log is told how far an upgrade is."""
+
 
 class Standing(StrEnum):
     """How a province stands in this process."""
@@ -34,6 +37,8 @@ class Standing(StrEnum):
     """Another worker has it, or nobody yet."""
     CLAIMING = "claiming"
     """Assigned to this worker, which is taking it over."""
+    UPGRADING = "upgrading"
+    """Owned, and not read yet: its rows are brought to this version's definitions, for as long as that takes."""
     READING = "reading"
     """Owned: its batches are applied as they come."""
     WAITING = "waiting"
@@ -127,11 +132,28 @@ class ProvinceOwner:
                 mend="an operator must decide how it goes on",
             )
             raise Fenced(fault.detail)
+        if claim.upgrade_from is not None:
+            await self._upgrade(claim, alive)
         await self._patiently(lambda: desk.load(claim), alive)
         self._claimed = True
         self._stand(Standing.READING, next_offset=claim.mark.next_offset)
         self._log.info("province.claimed", epoch=claim.epoch, next_offset=claim.mark.next_offset)
         return claim.mark.next_offset
+
+    async def _upgrade(self, claim: Claim, alive: Callable[[], bool]) -> None:
+        """Have the rows of another version made anew; say how far that is while it lasts."""
+        began = said = time.monotonic()
+        self._log.info("province.upgrade_begun", version=claim.upgrade_from)
+        while True:
+            self._stand(Standing.UPGRADING)
+            done = await self._patiently(lambda: self._means.desk.upgrade(claim), alive)
+            now = time.monotonic()
+            if done is None:
+                self._log.info("province.upgraded", seconds=round(now - began, 1))
+                return
+            if now - said >= SAY_SECONDS:
+                said = now
+                self._log.info("province.upgrading", subjects=done, seconds=round(now - began, 1))
 
     async def _apply(self, batch: Batch) -> None:
         began, desk = time.monotonic(), self._means.desk

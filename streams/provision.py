@@ -1,24 +1,48 @@
-"""Prepares a database for the workers: the newest schema, and the catalogue's listing that the views join with."""
+"""Prepares a database for the workers: the newest schema, this version among those that may fold, and its listing for the views.
+
+A province that another version folds keeps that one's listing until a worker of this one has taken it over.
+"""
 
 import asyncio
 
 from models.catalogue import Catalogue
+from sinks.postgres.engines import is_folded_by_another, register
 from sinks.postgres.listing import write_listing
 from sinks.postgres.migrations import upgrade
 from sinks.postgres.queries import reading
 
 
-async def provide_schema(dsn: str, catalogue: Catalogue) -> list[str]:
-    """Take the pending steps of the schema and replace the listing; return what was done, a line each."""
+async def provide_schema(dsn: str, catalogue: Catalogue, *, reinstate: bool = False) -> list[str]:
+    """Take the pending steps of the schema, register the catalogue's version and list it; return what was done, a line each.
+
+    With `reinstate` a version that others have followed becomes the latest again.
+    """
     steps = await asyncio.to_thread(upgrade, dsn)
+    version, listing = catalogue.engine_version, catalogue.listing
+    notes: list[str] = []
     async with reading(dsn) as connection:
-        await write_listing(connection, catalogue.listing)
-    listing = catalogue.listing
+        for province, compiled in catalogue.provinces.items():
+            async with connection.transaction():
+                latest = await register(
+                    connection, province, version, compiled.measure_versions, reinstate=reinstate
+                )
+                folded_by_another = await is_folded_by_another(connection, province, version)
+                if not folded_by_another:
+                    await write_listing(connection, listing, province)
+            if not latest:
+                notes.append(
+                    f"{province}: a later version is registered; to go back to this one, --reinstate it"
+                )
+            elif folded_by_another:
+                notes.append(
+                    f"{province}: restart its workers; the first of this version upgrades it"
+                )
     rows = (
         f"{len(listing.indicators)} indicators, {len(listing.targets)} targets,"
         f" {len(listing.duties)} reporting duties"
     )
     return [
         *(f"schema: {step}" for step in steps or ("up to date",)),
-        f"catalogue: {rows}, version {catalogue.engine_version}",
+        f"catalogue: {rows}, version {version}",
+        *notes,
     ]

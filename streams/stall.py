@@ -26,7 +26,7 @@ class Sight(NamedTuple):
                 return self.log_end > (self.health.next_offset or 0)
             case Standing.RELEASED | Standing.CLAIMING:
                 return True
-            case Standing.WAITING | Standing.PARKED:
+            case Standing.UPGRADING | Standing.WAITING | Standing.PARKED:
                 return False
 
 

@@ -27,7 +27,7 @@ from streams.app import BatchingApp, build_app
 from streams.collection import Collection
 from streams.days import DayTicker, sender
 from streams.deadline import Deadline
-from streams.desks import Desks, Folded, LocalDesks, restoring
+from streams.desks import Desks, Folded, LocalDesks, restoring, upgrading_to
 from streams.desks.calls import Begin
 from streams.desks.pool import desk_pool
 from streams.log_check import find_fault, log_ends, reach
@@ -181,7 +181,8 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> int:
     catalogue = load_catalogue()
     ledger = Ledger(settings.dsn, catalogue.engine_version)
     try:
-        async with _desks(settings, LocalDesks(ledger, restoring(catalogue))) as desks:
+        local = LocalDesks(ledger, restoring(catalogue), upgrading_to(catalogue, settings.dsn))
+        async with _desks(settings, local) as desks:
             worker = Worker(settings, ledger, desks, relays=relays, metrics=metrics)
             return await worker.run(stopping)
     finally:

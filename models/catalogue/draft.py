@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from models.catalogue.versions import measure_version
 from models.definitions import (
     Condition,
     ListRow,
@@ -50,6 +51,8 @@ class Draft:
     lists: Mapping[str, Sequence[ListRow]]
     stocks: Mapping[str, tuple[str, Condition]]
     measures: dict[str, CompiledMeasure] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of the compiled measures: see `measure_version`."""
     agency_derivations: list[AgencyDerivation] = field(default_factory=list)
     row_derivations: list[RowDerivation] = field(default_factory=list)
 
@@ -57,7 +60,7 @@ class Draft:
         """Compile a measure, unless it is compiled already, and return its id."""
         if isinstance(reference, Measure):
             name = f"{place.id}.{role}"
-            self.measures[name] = compile_measure(name, reference, place, self.stocks)
+            self._compile(name, reference, place)
             return name
         if reference == RECORDS or reference in self.measures:
             return reference
@@ -69,10 +72,12 @@ class Draft:
                 mend=did_you_mean(reference, self.named, "define it under `measures`"),
             )
         file, measure = self.named[reference]
-        self.measures[reference] = compile_measure(
-            reference, measure, Place(file, reference), self.stocks
-        )
+        self._compile(reference, measure, Place(file, reference))
         return reference
+
+    def _compile(self, name: str, measure: Measure, place: Place) -> None:
+        self.measures[name] = compile_measure(name, measure, place, self.stocks)
+        self.versions[name] = measure_version(measure, self.stocks)
 
     def several(
         self, references: Iterable[MeasureReference], place: Place, role: str

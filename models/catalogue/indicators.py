@@ -4,12 +4,11 @@ House indicators have every window of their kind and a row per agency, those of 
 """
 
 from dataclasses import replace
-from hashlib import sha256
-from typing import Final
 
 from models.catalogue.context import FormContext
 from models.catalogue.draft import Draft
 from models.catalogue.forms import compile_form, factor_of, kind_of
+from models.catalogue.versions import indicator_version
 from models.definitions import Indicator, WindowName
 from models.figures import CompiledIndicator, Form, RatioForm
 from models.gathering import Faults
@@ -17,9 +16,6 @@ from models.windows import FLOW_WINDOWS, STOCK_WINDOWS
 
 HOUSE = "house"
 """The plan that every province's house indicators stand under."""
-
-_WORDS: Final = {"house_rule", "name"}
-"""What an indicator says to people; it may be put better without another figure."""
 
 
 def compile_indicator(
@@ -58,10 +54,6 @@ def compile_indicator(
 
 
 def _version(draft: Draft, indicator: Indicator, form: Form) -> str:
-    """Return the hash of what decides the figure: the definition without its words, and the named measures that it uses."""
-    named = sorted(draft.ingredients(form.measures) & draft.named.keys())
-    texts = [
-        indicator.model_dump_json(exclude=_WORDS),
-        *(draft.named[name][1].model_dump_json() for name in named),
-    ]
-    return sha256("\n".join(texts).encode()).hexdigest()[:12]
+    """Return the hash of the definition and of everything named that the figure is made of."""
+    made_of = sorted(draft.ingredients(form.measures) & draft.versions.keys())
+    return indicator_version(indicator, [draft.versions[name] for name in made_of], draft.lists)

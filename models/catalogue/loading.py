@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Final
 
 from models.catalogue.checking import check_plan_file
 from models.catalogue.listing import Listing
 from models.catalogue.province import ProvinceCatalogue
 from models.catalogue.references import check_house, check_province
 from models.catalogue.shared import HOUSE_FILE, read_shared, shared_texts
+from models.catalogue.versions import FOLD_VERSION
 from models.gathering import Faults
 from models.place import Place
 from models.topics import PROVINCES
-
-FOLD_VERSION: Final = 1
-"""Raised whenever the fold gives other results for the same catalogue and log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from models.catalogue.references import check_plan
 from models.catalogue.reporting import compile_duty, duty_row
 from models.catalogue.rows import indicator_row, measure_rows, problem_row, target_row
 from models.catalogue.targets import CompiledTarget, compile_target
+from models.catalogue.versions import FOLD_VERSION
 from models.days import day_from_date
 from models.definitions import HouseFile, HouseIndicator, ListRow, Plan, PlanFile, Text
 from models.derived import AgencyDerivation, RowDerivation
@@ -44,6 +45,8 @@ class ProvinceCatalogue:
     plan: Plan
     lists: Mapping[str, Sequence[ListRow]]
     measures: tuple[CompiledMeasure, ...]
+    measure_versions: Mapping[str, str]
+    """Measure -> what its panes were made by; those of another version are made anew."""
     indicators: tuple[CompiledIndicator, ...]
     targets: tuple[CompiledTarget, ...]
     obligations: tuple[Obligation, ...]
@@ -127,6 +130,9 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         plan=plan,
         lists=lists,
         measures=tuple(draft.measures.values()),
+        measure_versions={
+            name: f"{FOLD_VERSION}.{version}" for name, version in draft.versions.items()
+        },
         indicators=tuple(indicators),
         targets=tuple(targets),
         obligations=tuple(obligations),

@@ -1,6 +1,7 @@
 """The ledger: Postgres holds each province's figures and the offset that they include; one transaction moves both.
 
-1. `claim` raises the province's epoch: whoever owned it before is fenced from this moment.
+1. `claim` raises the province's epoch: whoever owned it before is fenced from this moment. A worker of an earlier version than
+   the one that folded the province is refused; one of a later version must upgrade it (`upgrade.py`) before it loads.
 2. `load` reads what the former owner left, `read_parts` what a batch touches.
 3. `commit` compares the mark with the changes' base and swaps it, then writes the rows, all or nothing. A miss means
    either that an earlier try of the same changes had landed though its reply was lost, or that somebody else owns the province.
@@ -16,7 +17,7 @@ from typing import Final
 import asyncpg
 
 from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
-from models.errors import Fenced
+from models.errors import Fenced, Unavailable
 from models.topics import progress_topic
 from sinks.postgres.connection import Connection, Session
 from sinks.postgres.copies import Copy, copies
@@ -30,19 +31,29 @@ _PLANNING: Final = {
 }
 
 _CLAIM: Final = f"""
-INSERT INTO tiendo.progress AS p (province, topic, partition, epoch, engine_version) VALUES ($1, $2, 0, 1, $3)
-ON CONFLICT (province) DO UPDATE SET epoch = p.epoch + 1, engine_version = excluded.engine_version
-WHERE p.parked_reason IS NULL AND (p.engine_version IS NULL OR p.engine_version = excluded.engine_version)
-RETURNING epoch, {MARK_COLUMNS}"""  # noqa: S608 - a constant
+INSERT INTO tiendo.progress AS p (province, topic, partition, epoch, engine_version)
+SELECT $1, $2, 0, 1, version FROM tiendo.engine WHERE province = $1 AND version = $3
+ON CONFLICT (province) DO UPDATE SET epoch = p.epoch + 1
+WHERE p.parked_reason IS NULL
+    AND (SELECT mine.number > coalesce(theirs.number, 0) OR p.engine_version = mine.version
+         FROM tiendo.engine AS mine
+         LEFT JOIN tiendo.engine AS theirs ON theirs.province = mine.province AND theirs.version = p.engine_version
+         WHERE mine.province = p.province AND mine.version = excluded.engine_version)
+RETURNING epoch, engine_version, {MARK_COLUMNS}"""  # noqa: S608 - a constant
 _REFUSAL: Final = """
-SELECT parked_reason, parked_detail, engine_version FROM tiendo.progress WHERE province = $1"""
+SELECT e.version IS NOT NULL AS registered, p.parked_reason, p.parked_detail, p.engine_version
+FROM (SELECT $1 COLLATE "C" AS province, $2 COLLATE "C" AS version) AS asked
+LEFT JOIN tiendo.engine AS e ON e.province = asked.province AND e.version = asked.version
+LEFT JOIN tiendo.progress AS p ON p.province = asked.province"""
 _SWAP: Final = """
 UPDATE tiendo.progress
 SET next_offset = $7, last_crc = $8, first_day = tiendo.day($9), as_of = tiendo.day($10),
     closed_day = tiendo.day($11), watermark = tiendo.instant($12), outbox_seq = $13
 WHERE province = $1 AND epoch = $2 AND engine_version = $3 AND next_offset = $4
     AND closed_day IS NOT DISTINCT FROM tiendo.day($5) AND as_of IS NOT DISTINCT FROM tiendo.day($6)"""
-_MARK: Final = f"SELECT epoch, {MARK_COLUMNS} FROM tiendo.progress WHERE province = $1"  # noqa: S608 - a constant
+_MARK: Final = (
+    f"SELECT epoch, engine_version, {MARK_COLUMNS} FROM tiendo.progress WHERE province = $1"  # noqa: S608 - a constant
+)
 _PARK: Final = """
 UPDATE tiendo.progress SET parked_reason = $3, parked_detail = $4, parked_at = now()
 WHERE province = $1 AND epoch = $2"""
@@ -55,6 +66,8 @@ class Claim:
     province: str
     epoch: int
     mark: Mark
+    upgrade_from: str | None = None
+    """The version that the province's rows are of, where that is an earlier one: it is upgraded before anything else."""
 
 
 class Ledger:
@@ -74,15 +87,19 @@ class Ledger:
     async def claim(self, province: str) -> Claim:
         """Become the owner of `province`: fences whoever was.
 
-        Fenced when it is parked or was folded by another version of the engine; Unavailable when Postgres is away.
+        Fenced when it is parked or folded by a later version of the engine; Unavailable when Postgres is away, or does not know
+        this version yet.
         """
         async with self._session(province).use() as connection:
             row = await connection.fetchrow(
                 _CLAIM, province, progress_topic(province), self._engine_version
             )
             if row is None:
-                raise Fenced(_refused(province, await connection.fetchrow(_REFUSAL, province)))
-        return Claim(province, row["epoch"], mark_of(row))
+                refusal = await connection.fetchrow(_REFUSAL, province, self._engine_version)
+                raise _refused(province, self._engine_version, refusal)
+        found = row["engine_version"]
+        upgrade_from = None if found == self._engine_version else found
+        return Claim(province, row["epoch"], mark_of(row), upgrade_from)
 
     async def load(self, claim: Claim) -> StoredBook:
         """Return everything that the province's owner must know; Fenced when the claim is no longer the latest."""
@@ -92,7 +109,9 @@ class Ledger:
         ):
             row = await connection.fetchrow(_MARK, claim.province)
             if row is None or row["epoch"] != claim.epoch:
-                raise Fenced(_overtaken(claim, row))
+                raise Fenced(overtaken(claim, row))
+            if row["engine_version"] != self._engine_version:
+                raise Fenced(f"{claim.province} is not upgraded to this version yet")
             return await load_book(connection, claim.province, mark_of(row))
 
     async def read_parts(
@@ -120,18 +139,18 @@ class Ledger:
                     sql, arguments = together(several)
                     await connection.execute(sql, *arguments)
                 for copy in bulk:
-                    await _copy(connection, copy)
+                    await copy_rows(connection, copy)
                 return
             row = await connection.fetchrow(_MARK, claim.province)
             if row is None or row["epoch"] != claim.epoch or mark_of(row) != changes.mark:
-                raise Fenced(_overtaken(claim, row))
+                raise Fenced(overtaken(claim, row))
 
     async def park(self, claim: Claim, reason: str, detail: str) -> None:
         """Record that nothing of this province may be read until an operator decides; it cannot be claimed meanwhile."""
         async with self._session(claim.province).use() as connection:
             status = await connection.execute(_PARK, claim.province, claim.epoch, reason, detail)
             if status != "UPDATE 1":
-                raise Fenced(_overtaken(claim, await connection.fetchrow(_MARK, claim.province)))
+                raise Fenced(overtaken(claim, await connection.fetchrow(_MARK, claim.province)))
 
     async def _swap(self, connection: Connection, claim: Claim, changes: Changes) -> bool:
         base, mark = changes.base, changes.mark
@@ -161,15 +180,21 @@ class Ledger:
         return session
 
 
-async def _copy(connection: Connection, copy: Copy) -> None:
+async def copy_rows(connection: Connection, copy: Copy, *, seconds: float | None = None) -> None:
+    """Copy new rows into their table; they may take so many seconds, else as long as any statement."""
     table, columns, rows = copy
     if isinstance(rows, bytes):
         await connection.copy_to_table(
-            table, schema_name="tiendo", columns=columns, source=_at_once(rows), format="text"
+            table,
+            schema_name="tiendo",
+            columns=columns,
+            source=_at_once(rows),
+            format="text",
+            timeout=seconds,
         )
     else:
         await connection.copy_records_to_table(
-            table, schema_name="tiendo", columns=columns, records=rows
+            table, schema_name="tiendo", columns=columns, records=rows, timeout=seconds
         )
 
 
@@ -177,18 +202,23 @@ async def _at_once(lines: bytes) -> AsyncIterator[bytes]:
     yield lines
 
 
-def _refused(province: str, row: asyncpg.Record | None) -> str:
-    if row is not None and row["parked_reason"] is not None:
-        return (
+def _refused(province: str, version: str, row: asyncpg.Record | None) -> Fenced | Unavailable:
+    if row is None or not row["registered"]:
+        return Unavailable(
+            f"version {version} of catalogue and engine is not registered for {province}: run `tiendo migrate`"
+        )
+    if row["parked_reason"] is not None:
+        return Fenced(
             f"{province} is parked ({row['parked_reason']}: {row['parked_detail']}): "
             "an operator must decide how it goes on"
         )
-    return (
-        f"{province} was folded by another version of the catalogue or engine: "
-        "start the workers of that version, or fold the log anew into an empty database"
+    return Fenced(
+        f"{province} is folded by version {row['engine_version']}, which is later than this worker's {version}: "
+        "restart it with that one, or go back to this one by `tiendo migrate --reinstate`"
     )
 
 
-def _overtaken(claim: Claim, row: asyncpg.Record | None) -> str:
+def overtaken(claim: Claim, row: asyncpg.Record | None) -> str:
+    """Say that a claim is not the latest any more."""
     found = "no mark" if row is None else f"epoch {row['epoch']}, offset {row['next_offset']}"
     return f"{claim.province} is no longer ours: claimed at epoch {claim.epoch}, the ledger has {found}"

@@ -1,4 +1,7 @@
-"""Writes the catalogue's listing to its tables, as a whole: what the catalogue no longer has is gone there too."""
+"""Writes the catalogue's listing of a province to its tables, as a whole: what the catalogue no longer has is gone there too.
+
+The views join it with figures by place: it changes in the transaction that changes those, or before there are any.
+"""
 
 from collections.abc import Collection
 from typing import Final
@@ -10,7 +13,6 @@ _TABLES: Final = (
     *("indicator_measure", "indicator", "target", "target_definition", "baseline"),
     *("inconsistency", "reading_date", "duty", "problem"),
 )
-_CLEAR: Final = ";".join(f"DELETE FROM tiendo.{table}" for table in _TABLES)  # noqa: S608 - constants
 _INDICATORS: Final = """
 INSERT INTO tiendo.indicator
     (province, plan, indicator, kind, unit, windows, per_agency, definition_version, name_vi, name_en)
@@ -53,10 +55,14 @@ INSERT INTO tiendo.problem
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
 
 
-async def write_listing(connection: Connection, listing: Listing) -> None:
-    """Replace all rows of the catalogue in one transaction: readers see the old or the new."""
+async def write_listing(connection: Connection, listing: Listing, province: str) -> None:
+    """Replace all rows of a province's catalogue in one transaction: readers see the old or the new."""
     async with connection.transaction():
-        await connection.execute(_CLEAR)
+        for table in _TABLES:
+            await connection.execute(
+                f"DELETE FROM tiendo.{table} WHERE province = $1",  # noqa: S608 - constants
+                province,
+            )
         for sql, rows in (
             (_INDICATORS, listing.indicators),
             (_MEASURES, listing.measures),
@@ -68,8 +74,8 @@ async def write_listing(connection: Connection, listing: Listing) -> None:
             (_DUTIES, listing.duties),
             (_PROBLEMS, listing.problems),
         ):
-            await connection.executemany(sql, _in_key_order(rows))
+            await connection.executemany(sql, _in_key_order(rows, province))
 
 
-def _in_key_order(rows: Collection[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    return sorted(rows, key=lambda row: row[:3])
+def _in_key_order(rows: Collection[tuple[object, ...]], province: str) -> list[tuple[object, ...]]:
+    return sorted((row for row in rows if row[0] == province), key=lambda row: row[:3])

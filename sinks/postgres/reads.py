@@ -47,6 +47,10 @@ WHERE province = $1 AND kind = ANY($2::text[]) AND key = ANY($3::text[])"""
 _PANES: Final = f"""
 SELECT measure, bucket, agency, day - {_EPOCH}, amount FROM tiendo.pane WHERE province = $1"""  # noqa: S608 - a constant
 _PANES_OF: Final = f"{_PANES} AND measure = ANY($2::text[])"
+_UPGRADED_PANES: Final = f"""
+{_PANES_OF}
+UNION ALL
+SELECT measure, bucket, agency, day - {_EPOCH}, amount FROM tiendo.pane_next WHERE province = $1 AND amount <> 0"""  # noqa: S608 - a constant
 _KEPT: Final = "SELECT type, agency, facts FROM tiendo.kept WHERE province = $1"
 _KPI: Final = """
 SELECT plan, indicator, agency, "values"::text, numerators::text, denominators::text
@@ -104,8 +108,13 @@ async def read_parts(
     return found
 
 
-async def load_book(connection: Connection, province: str, mark: Mark) -> StoredBook:
-    """Return the province's book, whose mark was read in the same transaction (repeatable read)."""
+async def load_book(
+    connection: Connection, province: str, mark: Mark, kept: Collection[str] | None = None
+) -> StoredBook:
+    """Return the province's book, whose mark was read in the same transaction (repeatable read).
+
+    With `kept` its panes are those of an upgrade: of these measures as they are, and those that were made anew.
+    """
 
     async def rows(sql: str) -> list[Any]:
         return await connection.fetch(sql, province, timeout=LOAD_SECONDS)
@@ -113,7 +122,7 @@ async def load_book(connection: Connection, province: str, mark: Mark) -> Stored
     await connection.execute(f"SET LOCAL statement_timeout = '{LOAD_SECONDS}s'")
     return StoredBook(
         mark=mark,
-        panes=await _panes(connection, province),
+        panes=await _panes(connection, province, kept),
         kept={
             (sys.intern(kind), sys.intern(agency)): facts
             for kind, agency, facts in await rows(_KEPT)
@@ -166,11 +175,14 @@ async def load_excerpt(
     )
 
 
-async def _panes(connection: Connection, province: str) -> dict[PaneKey, Amount]:
+async def _panes(
+    connection: Connection, province: str, kept: Collection[str] | None
+) -> dict[PaneKey, Amount]:
     """Read the panes in portions: there may be a million, and their rows need not be held beside the result."""
     panes: dict[PaneKey, Amount] = {}
     intern = sys.intern
-    cursor = await connection.cursor(_PANES, province)
+    asked = (_PANES, province) if kept is None else (_UPGRADED_PANES, province, sorted(kept))
+    cursor = await connection.cursor(*asked)
     while rows := await cursor.fetch(_PANES_A_FETCH, timeout=LOAD_SECONDS):
         for measure, bucket, agency, day, amount in rows:
             panes[PaneKey(intern(measure), intern(bucket), intern(agency), Day(day))] = amount

@@ -42,6 +42,12 @@ def migrate(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the SQL, change nothing.")
     ] = False,
+    reinstate: Annotated[
+        bool,
+        typer.Option(
+            "--reinstate", help="Go back to this version, though a later one is registered."
+        ),
+    ] = False,
 ) -> None:
     """Bring the database to this version's schema and catalogue."""
     from models.catalogue import load_catalogue
@@ -54,7 +60,7 @@ def migrate(
     if dry_run:
         sys.stdout.write(migrations.pending_sql(settings.dsn))
         return
-    done = asyncio.run(provide_schema(settings.dsn, load_catalogue()))
+    done = asyncio.run(provide_schema(settings.dsn, load_catalogue(), reinstate=reinstate))
     for line in done:
         sys.stdout.write(f"{line}\n")
 

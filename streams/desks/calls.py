@@ -34,6 +34,14 @@ class LoadCall(msgspec.Struct, frozen=True, tag="load"):
     mark: Mark
 
 
+class UpgradeCall(msgspec.Struct, frozen=True, tag="upgrade"):
+    """`Desk.upgrade`."""
+
+    epoch: int
+    mark: Mark
+    upgrade_from: str
+
+
 class FoldCall(msgspec.Struct, frozen=True, tag="fold"):
     """`Desk.fold`."""
 
@@ -46,7 +54,7 @@ class CommitCall(msgspec.Struct, frozen=True, tag="commit"):
     """`Desk.commit`."""
 
 
-AnyCall = LoadCall | FoldCall | CommitCall
+AnyCall = UpgradeCall | LoadCall | FoldCall | CommitCall
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -61,6 +69,12 @@ class Applied(msgspec.Struct, frozen=True, tag="applied"):
     """What `Desk.fold` returned."""
 
     folded: Folded
+
+
+class Upgraded(msgspec.Struct, frozen=True, tag="upgraded"):
+    """What `Desk.upgrade` returned."""
+
+    subjects: int | None
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -86,7 +100,7 @@ class Broke(msgspec.Struct, frozen=True, tag="broke"):
     frames: list[str]
 
 
-AnyReply = Applied | Done | Refused | Away | Broke
+AnyReply = Upgraded | Applied | Done | Refused | Away | Broke
 
 
 class Reply(msgspec.Struct, frozen=True):

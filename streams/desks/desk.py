@@ -18,10 +18,11 @@ from models.catalogue import Catalogue
 from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
 from models.days import EARLIEST
 from models.envelope import decode
-from models.errors import Fenced
+from models.errors import Fenced, Unavailable
 from models.facts import DeadLetter, Event, Record
 from sinks.postgres.ledger import Claim
 from streams.collection import Collection
+from streams.desks.upgrading import Upgrades, Upgrading
 from streams.log_check import checksum
 
 Result = TypeVar("Result")
@@ -61,6 +62,9 @@ class Desk(Protocol):
 
     Each call raises Fenced when the province is somebody else's, and Unavailable when Postgres is away: call again.
     """
+
+    async def upgrade(self, claim: Claim) -> int | None:
+        """Go a step towards rows of this version; return how many subjects are done, None when all is."""
 
     async def load(self, claim: Claim) -> None:
         """Read the book that a claim found; the one at hand stays if nobody was in between."""
@@ -137,19 +141,29 @@ def restoring(catalogue: Catalogue) -> Callable[[str, StoredBook], Book]:
     return restore
 
 
+class Shared(NamedTuple):
+    """What the desks of one process have in common."""
+
+    ledger: BookLedger
+    upgrades: Upgrades | None
+    folding: asyncio.Lock
+    """Held by whoever computes."""
+    collection: Collection
+
+
 class LocalDesks:
     """The desks of one process: they fold in turns, side by side they would only contend for the interpreter."""
 
-    def __init__(self, ledger: BookLedger, restore: Restore) -> None:
-        self._ledger = ledger
+    def __init__(
+        self, ledger: BookLedger, restore: Restore, upgrades: Upgrades | None = None
+    ) -> None:
+        """Make desks; without `upgrades` they take over only what their own version folded."""
+        self._shared = Shared(ledger, upgrades, asyncio.Lock(), Collection())
         self._restore = restore
-        self._folding = asyncio.Lock()
-        self._collection = Collection()
 
     def desk(self, province: str) -> "LocalDesk":
         """Return a desk in this process."""
-        restore = partial(self._restore, province)
-        return LocalDesk(province, self._ledger, restore, self._folding, self._collection)
+        return LocalDesk(province, partial(self._restore, province), self._shared)
 
     async def ended(self) -> None:
         """Never return: the desks end with their process."""
@@ -160,25 +174,50 @@ class LocalDesk:
     """The desk of a province in this process."""
 
     def __init__(
-        self,
-        province: str,
-        ledger: BookLedger,
-        restore: Callable[[StoredBook], Fold],
-        folding: asyncio.Lock,
-        collection: Collection,
+        self, province: str, restore: Callable[[StoredBook], Fold], shared: Shared
     ) -> None:
         self._province = province
-        self._ledger = ledger
         self._restore = restore
-        self._folding = folding
-        self._collection = collection
+        self._ledger = shared.ledger
+        self._upgrades = shared.upgrades
+        self._folding = shared.folding
+        self._collection = shared.collection
         self._claim: Claim | None = None
         self._book: Fold | None = None
         self._folded: tuple[Fold, Changes] | None = None
         """The book with what is to be committed for it to be true."""
+        self._upgrading: tuple[Claim, Upgrading] | None = None
+
+    async def upgrade(self, claim: Claim) -> int | None:
+        """Go a step towards rows of this version; return how many subjects are done, None when all is."""
+        self._claim = self._book = self._folded = None
+        if self._upgrading is None or self._upgrading[0] != claim:
+            await self._stop_upgrading()
+            if self._upgrades is None:
+                raise Fenced(
+                    f"{self._province} is of another version, and nothing upgrades it here"
+                )
+            self._upgrading = claim, self._upgrades(claim)
+        over = True
+        try:
+            done = await self._upgrading[1].step(self._beside_loop)
+            over = done is None
+        except Unavailable:
+            over = False
+            raise
+        finally:
+            if over:
+                await self._stop_upgrading()
+        return done
+
+    async def _stop_upgrading(self) -> None:
+        former, self._upgrading = self._upgrading, None
+        if former is not None:
+            await former[1].close()
 
     async def load(self, claim: Claim) -> None:
         """Read the book that a claim found; the one at hand stays if nobody was in between."""
+        await self._stop_upgrading()
         former, book = self._claim, self._book
         self._claim, self._book, self._folded = claim, None, None
         undisturbed = former is not None and former.epoch + 1 == claim.epoch

@@ -30,6 +30,8 @@ from streams.desks.calls import (
     FoldCall,
     LoadCall,
     Refused,
+    UpgradeCall,
+    Upgraded,
 )
 from streams.desks.desk import Bug, Folded
 
@@ -177,6 +179,11 @@ class RemoteDesk:
         self._province = province
         self._place = place
         self._collection = collection
+
+    async def upgrade(self, claim: Claim) -> int | None:
+        """Go a step towards rows of this version; return how many subjects are done, None when all is."""
+        call = UpgradeCall(claim.epoch, claim.mark, claim.upgrade_from or "")
+        return (await self._call(call, Upgraded)).subjects
 
     async def load(self, claim: Claim) -> None:
         """Read the book that a claim found; the one at hand stays if nobody was in between."""

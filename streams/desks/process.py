@@ -31,8 +31,11 @@ from streams.desks.calls import (
     LoadCall,
     Refused,
     Reply,
+    UpgradeCall,
+    Upgraded,
 )
 from streams.desks.desk import Bug, Desk, Desks, LocalDesks, restoring
+from streams.desks.upgrading import upgrading_to
 
 
 class DeskServer:
@@ -74,6 +77,8 @@ async def _outcome(desk: Desk, call: Call) -> AnyReply:
 
 async def _called(desk: Desk, call: Call) -> AnyReply:
     match call.what:
+        case UpgradeCall(epoch, mark, before):
+            return Upgraded(await desk.upgrade(Claim(call.province, epoch, mark, before)))
         case LoadCall(epoch, mark):
             await desk.load(Claim(call.province, epoch, mark))
         case FoldCall(base, next_offset, records):
@@ -92,7 +97,8 @@ async def _serve(descriptor: int) -> None:
     catalogue = load_catalogue()
     ledger = Ledger(begin.dsn, catalogue.engine_version)
     with Collection().governed():
-        await DeskServer(LocalDesks(ledger, restoring(catalogue)), ends).serve()
+        desks = LocalDesks(ledger, restoring(catalogue), upgrading_to(catalogue, begin.dsn))
+        await DeskServer(desks, ends).serve()
     # A fold may still run in its thread: nobody waits for it any more.
     os._exit(0)
 

@@ -14,6 +14,7 @@ from typing import Final
 from models.changes import Changes, Figure, KpiKey, Mark, PaneKey, PartKey, PartRequest
 from models.days import Day
 from sinks.postgres.connection import connect
+from sinks.postgres.engines import register
 from sinks.postgres.ledger import Claim, Ledger
 from sinks.postgres.migrations import upgrade
 from streams.embedded import embedded_postgres
@@ -107,6 +108,10 @@ async def main() -> None:
     """Run all measurements on one embedded server."""
     async with embedded_postgres() as dsn:
         await asyncio.to_thread(upgrade, dsn)
+        connection = await connect(dsn, "bench")
+        async with connection.transaction():
+            await register(connection, PROVINCE, "bench", {})
+        await connection.close()
         ledger = Ledger(dsn, "bench")
         claim = await ledger.claim(PROVINCE)
         stored: set[tuple[object, ...]] = set()

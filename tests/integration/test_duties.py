@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
 async def commit(database: str) -> None:
     """Write the hand-made rows, as the first owner's first transaction."""
     connection = await connect(database, "test")
-    await write_listing(connection, LISTING)
+    await write_listing(connection, LISTING, PROVINCE)
     await connection.close()
     ledger = Ledger(database, "engine-1")
     await ledger.commit(await ledger.claim(PROVINCE), changes())

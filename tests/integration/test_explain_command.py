@@ -16,8 +16,8 @@ from models.facts import Record
 from sinks.postgres import queries
 from sinks.postgres.connection import connect
 from sinks.postgres.ledger import Ledger
-from sinks.postgres.listing import write_listing
 from streams.cli.app import run
+from streams.provision import provide_schema
 from tests.support.drafts import Draft
 from tests.support.plan_facts import (
     assigned,
@@ -50,9 +50,7 @@ async def fold(uri: str) -> None:
         for offset, fact in enumerate(FACTS)
     ]
     catalogue = load_catalogue()
-    connection = await connect(uri, "test")
-    await write_listing(connection, catalogue.listing)
-    await connection.close()
+    await provide_schema(uri, catalogue)
     ledger = Ledger(uri, catalogue.engine_version)
     claim = await ledger.claim(PROVINCE)
     book = Book.restore(catalogue.province(PROVINCE), await ledger.load(claim))

@@ -11,10 +11,9 @@ from models.catalogue import load_catalogue
 from models.days import day_from_date
 from models.envelope import decode
 from models.facts import Record
-from sinks.postgres.connection import connect
 from sinks.postgres.ledger import Ledger
-from sinks.postgres.listing import write_listing
 from streams.cli.app import run
+from streams.provision import provide_schema
 from tests.support.plan_facts import assigned, official, registered
 
 pytestmark = pytest.mark.integration
@@ -37,9 +36,7 @@ async def fold_a_year(uri: str) -> None:
         for offset, fact in enumerate(facts)
     ]
     catalogue = load_catalogue()
-    connection = await connect(uri, "test")
-    await write_listing(connection, catalogue.listing)
-    await connection.close()
+    await provide_schema(uri, catalogue)
     ledger = Ledger(uri, catalogue.engine_version)
     claim = await ledger.claim(PROVINCE)
     book = Book.restore(catalogue.province(PROVINCE), await ledger.load(claim))

@@ -43,7 +43,7 @@ NEXT_MARK = replace(MARK, next_offset=9, last_crc=0)
 @pytest.fixture
 async def ledger(database: str, connection: Connection) -> AsyncIterator[Ledger]:
     """A worker's ledger, on a database with the listing."""
-    await write_listing(connection, LISTING)
+    await write_listing(connection, LISTING, PROVINCE)
     opened = Ledger(database, "engine-1")
     yield opened
     await opened.close()
@@ -312,14 +312,17 @@ async def test_a_parked_province_cannot_be_claimed(ledger: Ledger, connection: C
     )
 
 
-async def test_another_version_of_the_engine_may_not_claim(database: str, ledger: Ledger) -> None:
-    """Figures of two definitions never meet in one table: the other worker is refused, the owner goes on."""
+async def test_a_version_that_is_not_registered_waits_for_the_migration(
+    database: str, ledger: Ledger
+) -> None:
+    """Nobody knows whether it is a later one: it claims nothing, not even a province that is still empty, and the owner goes on."""
     claim = await ledger.claim(PROVINCE)
-    newer = Ledger(database, "engine-2")
+    unknown = Ledger(database, "engine-9")
 
-    with pytest.raises(Fenced, match="another version"):
-        await newer.claim(PROVINCE)
-    await newer.close()
+    for province in (PROVINCE, "tra-vinh"):
+        with pytest.raises(Unavailable, match=f"engine-9 .* for {province}: run `tiendo migrate`"):
+            await unknown.claim(province)
+    await unknown.close()
 
     await ledger.commit(claim, changes())
 

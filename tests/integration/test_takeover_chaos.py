@@ -10,6 +10,7 @@ import pytest
 from models.changes import PaneKey
 from models.topics import PROVINCES, progress_topic
 from sinks.postgres.connection import Connection, connect
+from sinks.postgres.engines import register
 from sinks.postgres.migrations import upgrade
 from tests.support.eventually import eventually
 from tests.support.kafka import (
@@ -199,6 +200,9 @@ async def test_a_worker_waits_for_the_tables_and_for_lost_connections(
     await worker.says("run `tiendo migrate`")
     await asyncio.to_thread(upgrade, empty_database)
     connection = await connect(empty_database, "test")
+    async with connection.transaction():
+        for province in PROVINCES:
+            await register(connection, province, "tally", {})
     try:
         async with tally.flowing():
             for _ in range(3):

@@ -25,7 +25,7 @@ TODAY: Final = date_of(DAY)
 
 async def commit(database: str, connection: Connection, written: Changes) -> None:
     """Write the listing, then `written` as the first owner's first transaction."""
-    await write_listing(connection, LISTING)
+    await write_listing(connection, LISTING, PROVINCE)
     ledger = Ledger(database, "engine-1")
     await ledger.commit(await ledger.claim(PROVINCE), written)
     await ledger.close()
@@ -239,7 +239,7 @@ async def test_what_a_plan_says_beside_its_targets_is_shown_as_the_catalogue_has
     connection: Connection,
 ) -> None:
     """Assumptions, readings, baselines and repetitions stand there before anything is counted."""
-    await write_listing(connection, LISTING)
+    await write_listing(connection, LISTING, PROVINCE)
 
     first, second = await queries.target_definition(connection, [PROVINCE])
     counted, day = await queries.baseline(connection, [PROVINCE])
@@ -329,7 +329,7 @@ async def test_a_problem_of_a_province_without_a_closed_day_has_no_data(
     connection: Connection,
 ) -> None:
     """The plan's problems are listed from the start."""
-    await write_listing(connection, LISTING)
+    await write_listing(connection, LISTING, PROVINCE)
 
     rows = await queries.problem(connection, [PROVINCE])
 
@@ -420,10 +420,10 @@ async def test_a_read_back_shows_an_earlier_day_and_leaves_no_trace(
 
 async def test_a_new_listing_replaces_the_old_one(connection: Connection) -> None:
     """What the catalogue no longer has is gone from the tables."""
-    await write_listing(connection, LISTING)
+    await write_listing(connection, LISTING, PROVINCE)
     fewer = Listing(indicators=LISTING.indicators[:1], measures=(), targets=())
 
-    await write_listing(connection, fewer)
+    await write_listing(connection, fewer, PROVINCE)
 
     rows = await queries.kpi_current(connection, [PROVINCE])
     assert {"on_time_share"} == {row["indicator"] for row in rows}

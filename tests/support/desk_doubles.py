@@ -1,12 +1,16 @@
-"""Doubles for a desk's ledger and book: what each error makes of a province can be seen without services."""
+"""Doubles for a desk's ledger, book and upgrade: what each error makes of a province can be seen without services."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
+from models.catalogue.listing import Listing
+from models.changes import Amount, Changes, Mark, PaneKey, PartKey, PartRequest, StoredBook
 from models.errors import Fenced
 from models.facts import DeadLetter, Event
 from sinks.postgres.ledger import Claim
+from sinks.postgres.upgrade import Begun, Page, Position
+from streams.desks.upgrading import Upgrading
+from tests.support.small_catalogue import compiled, files
 
 PROVINCE = "dong-nai"
 
@@ -53,6 +57,8 @@ class FailingLedger:
     errors: list[Exception | None] = field(default_factory=list)
     loads: int = 0
     parked: list[str] = field(default_factory=list)
+    upgrade_from: str | None = None
+    """The version that the rows are of; None: ours."""
 
     def _fail(self) -> None:
         error = self.errors.pop(0) if self.errors else None
@@ -66,7 +72,7 @@ class FailingLedger:
             message = "parked"
             raise Fenced(message)
         self.epoch += 1
-        return Claim(province, self.epoch, self.mark)
+        return Claim(province, self.epoch, self.mark, self.upgrade_from)
 
     async def load(self, claim: Claim) -> StoredBook:
         """Return an empty book at the mark."""
@@ -91,3 +97,60 @@ class FailingLedger:
     async def park(self, claim: Claim, reason: str, detail: str) -> None:
         """Remember why."""
         self.parked.append(f"{claim.province}: {reason}: {detail}")
+
+
+class FailingTables:
+    """The tables of a province that is upgraded page by page, one subject each; they raise the errors they are given, in order, before they answer."""
+
+    def __init__(self, pages: int, errors: Sequence[Exception | None] = ()) -> None:
+        self._pages = pages
+        self._errors = list(errors)
+        self.calls: list[str] = []
+        self.position = Position(None, None, 0)
+
+    def upgrade(self, claim: Claim) -> Upgrading:
+        """Return the upgrade of a province with these tables."""
+        catalogue = compiled(files())
+        return Upgrading(catalogue.province(claim.province), catalogue.listing, self)
+
+    def _called(self, name: str) -> None:
+        error = self._errors.pop(0) if self._errors else None
+        self.calls.append(name if error is None else f"{name} failed")
+        if error is not None:
+            raise error
+
+    async def begin(self) -> Begun | None:
+        """Return how far it is."""
+        self._called("begin")
+        return Begun({}, self.position)
+
+    async def read(self, kinds: Collection[str], position: Position) -> Page | None:
+        """Return the next subject."""
+        if position.subjects == self._pages:
+            return None
+        self._called("read")
+        subject = f"d{position.subjects + 1}"
+        return Page(
+            {PartKey(min(kinds), subject, ""): b"[]"},
+            Position(min(kinds), subject, position.subjects + 1),
+        )
+
+    async def stage(self, amounts: Mapping[PaneKey, Amount], position: Position) -> None:
+        """Move on."""
+        self._called("stage" if not amounts else "stage amounts")
+        self.position = position
+
+    async def load(self, kept: Collection[str]) -> StoredBook:
+        """Return an empty book."""
+        self._called(f"load {' '.join(sorted(kept))}")
+        return StoredBook(Mark(), {}, {}, {}, {}, {}, {}, (), {}, {}, {})
+
+    async def swap(self, kept: Collection[str], changes: Changes, listing: Listing) -> None:
+        """Note that it is done."""
+        self._called(
+            f"swap {' '.join(sorted(kept))}, {len(changes.panes)} panes of {len(listing.targets)} targets"
+        )
+
+    async def close(self) -> None:
+        """Note that nobody needs them any more."""
+        self.calls.append("close")

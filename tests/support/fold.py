@@ -33,6 +33,7 @@ from models.changes import (
 from models.days import Day
 from models.envelope import decode
 from models.facts import DeadLetter, Record
+from models.upgrade import Upgrade
 
 Key = TypeVar("Key")
 
@@ -160,6 +161,24 @@ class Worker:
     def close(self, day: int) -> None:
         """Close every day up to and including `day`."""
         self.tables.commit(self.book.close_until(Day(day)))
+
+    def upgrade(self, catalogue: ProvinceCatalogue, subjects: int) -> None:
+        """Take the province over with another catalogue, reading so many subjects at a time."""
+        plan = Upgrade(catalogue, self.catalogue.measure_versions)
+        tables = self.tables
+        tables.panes = {key: one for key, one in tables.panes.items() if key.measure in plan.kept}
+        found = sorted({part[:2] for part in tables.parts if part.kind in plan.kinds})
+        for start in range(0, len(found), subjects):
+            wanted = set(found[start : start + subjects])
+            parts = {part: facts for part, facts in tables.parts.items() if part[:2] in wanted}
+            for pane, amount in plan.amounts(parts).items():
+                tables.panes[pane] = tables.panes.get(pane, 0) + amount
+        tables.panes = {pane: amount for pane, amount in tables.panes.items() if amount != 0}
+        changes = plan.rewritten(tables.stored)
+        tables.kpi, tables.attainment, tables.readings = {}, {}, {}
+        tables.obligations, tables.problems, self.catalogue = {}, {}, catalogue
+        tables.commit(changes)
+        self.restart()
 
     def read_back(self, day: int) -> Tables:
         """Return the tables as they are at an earlier day."""

@@ -13,12 +13,20 @@ from typing import Final
 import psycopg
 import pytest
 
+from models.topics import PROVINCES
 from sinks.postgres.connection import Connection, connect
 from sinks.postgres.migrations import upgrade
 from streams.embedded import embedded_postgres
 
+VERSIONS: Final = ("engine-1", "tally")
+"""Versions of the engine under which tests claim a province without a catalogue, the earlier one first."""
+
 _numbers: Final = itertools.count(1)
 
+_REGISTER: Final = """
+INSERT INTO tiendo.engine (province, version, number)
+SELECT province, version, number
+FROM unnest(%s::text[]) AS p (province), unnest(%s::text[]) WITH ORDINALITY AS v (version, number)"""
 _END_SESSIONS: Final = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -58,7 +66,9 @@ def _migrated(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def database(_migrated: str) -> Iterator[str]:
-    """Yield the URI of a database with the newest schema and no rows. Tests that change the schema take another."""
+    """Yield the URI of a database with the newest schema that knows `VERSIONS` and has no rows. Tests that change the schema take another."""
+    with _administering(_migrated) as administrator:
+        administrator.execute(_REGISTER, (list(PROVINCES), list(VERSIONS)))
     yield _migrated
     with _administering(_migrated) as administrator:
         administrator.execute(_END_SESSIONS)

@@ -15,7 +15,7 @@ from streams.desks.calls import Ends
 from streams.desks.pool import DeskPool, DeskProcess
 from streams.desks.process import DeskServer
 from streams.log_check import checksum
-from tests.support.desk_doubles import PROVINCE, CountingBook, FailingLedger
+from tests.support.desk_doubles import PROVINCE, CountingBook, FailingLedger, FailingTables
 from tests.support.eventually import eventually
 
 
@@ -36,12 +36,15 @@ class Standing:
 
 
 @asynccontextmanager
-async def served(ledger: FailingLedger) -> AsyncIterator[tuple[DeskPool, DeskProcess, Standing]]:
+async def served(
+    ledger: FailingLedger, tables: FailingTables | None = None
+) -> AsyncIterator[tuple[DeskPool, DeskProcess, Standing]]:
     """Serve desks over doubles at the other end of a socket."""
     ours, theirs = socket.socketpair()
     far = Ends(*await asyncio.open_connection(sock=theirs))
     near = Ends(*await asyncio.open_connection(sock=ours))
-    desks = LocalDesks(ledger, lambda _, stored: CountingBook(stored.mark))
+    upgrades = None if tables is None else tables.upgrade
+    desks = LocalDesks(ledger, lambda _, stored: CountingBook(stored.mark), upgrades)
     serving = asyncio.create_task(DeskServer(desks, far).serve())
     standing = Standing()
     process = DeskProcess(standing, near)
@@ -74,6 +77,30 @@ async def test_a_batch_reaches_the_ledger_through_another_process() -> None:
 
     assert (2, {"bad_encoding": 1, "not_json": 1}) == (folded.records, folded.dead_letters)
     assert Mark(2, checksum(b"not json")) == ledger.mark
+
+
+async def test_a_province_is_upgraded_in_the_process_that_folds_it() -> None:
+    """Step by step: after each the worker may look around, and it hears how far that is."""
+    ledger, tables = FailingLedger(upgrade_from="old"), FailingTables(2)
+    async with served(ledger, tables) as (pool, _process, _standing):
+        desk, claim = pool.desk(PROVINCE), await ledger.claim(PROVINCE)
+        steps = [await desk.upgrade(claim) for _ in range(4)]
+        await desk.load(claim)
+
+    assert [0, 1, 2, None] == steps
+    assert ["begin", "close"] == [tables.calls[0], tables.calls[-1]]
+    assert 1 == ledger.loads
+
+
+async def test_an_upgrade_that_another_claim_follows_lets_go_of_its_tables() -> None:
+    """A connection that nobody uses any more would stay open as long as the process."""
+    ledger, tables = FailingLedger(upgrade_from="old"), FailingTables(9)
+    async with served(ledger, tables) as (pool, _process, _standing):
+        desk = pool.desk(PROVINCE)
+        await desk.upgrade(await ledger.claim(PROVINCE))
+        await desk.upgrade(await ledger.claim(PROVINCE))
+
+    assert ["begin", "close", "begin"] == tables.calls
 
 
 async def test_what_a_desk_raises_is_raised_to_the_worker() -> None:

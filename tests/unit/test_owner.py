@@ -1,6 +1,7 @@
 """A province's owner, with doubles for the ledger and the book: what each error makes of the province."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -14,7 +15,7 @@ from streams.batch import Batch
 from streams.desks import LocalDesks
 from streams.log_check import Fault, checksum
 from streams.owner import Means, ProvinceOwner, Standing
-from tests.support.desk_doubles import PROVINCE, CountingBook, FailingLedger
+from tests.support.desk_doubles import PROVINCE, CountingBook, FailingLedger, FailingTables
 from tests.support.eventually import eventually
 
 TOPIC = "progress.dong-nai"
@@ -40,8 +41,11 @@ def batch(*values: bytes, base: int = 0, alive: Callable[[], bool] = lambda: Tru
     return cast("Batch", StandingBatch(base, records, alive))
 
 
-def owner_of(ledger: FailingLedger, fault: Fault | None = None) -> ProvinceOwner:
-    """Return an owner over doubles; the log has `fault`."""
+def owner_of(
+    ledger: FailingLedger, fault: Fault | None = None, tables: FailingTables | None = None
+) -> ProvinceOwner:
+    """Return an owner over doubles; the log has `fault`, an upgrade has `tables`."""
+    upgrades = None if tables is None else tables.upgrade
 
     async def find_fault(_topic: str, _mark: Mark) -> Fault | None:
         return fault
@@ -50,7 +54,9 @@ def owner_of(ledger: FailingLedger, fault: Fault | None = None) -> ProvinceOwner
         PROVINCE,
         Means(
             ledger,
-            LocalDesks(ledger, lambda _, stored: CountingBook(stored.mark)).desk(PROVINCE),
+            LocalDesks(ledger, lambda _, stored: CountingBook(stored.mark), upgrades).desk(
+                PROVINCE
+            ),
             find_fault,
             lambda *_: None,
         ),
@@ -174,3 +180,57 @@ async def test_a_log_that_is_not_the_one_of_the_mark_parks_the_province_in_the_l
 
     assert ["dong-nai: retention_loss: starts at offset 9"] == ledger.parked
     assert owner.health.standing is Standing.PARKED
+
+
+async def test_a_province_of_an_earlier_version_is_upgraded_before_it_is_loaded() -> None:
+    """Subject after subject, then the swap, then the book; a service that is away costs a look at what has landed."""
+    ledger = FailingLedger(upgrade_from="old")
+    tables = FailingTables(2, [None, None, Unavailable("away"), None, None, None, None])
+    owner = owner_of(ledger, tables=tables)
+
+    position = await owner.take_over(TOPIC, always)
+
+    assert (0, 1) == (position, ledger.loads)
+    assert [
+        "begin", "read", "stage failed", "begin", "read", "stage", "read", "stage",
+        "load records", "swap records, 0 panes of 5 targets", "close",
+    ] == tables.calls  # fmt: skip
+    assert owner.health.standing is Standing.READING
+
+
+async def test_an_upgrade_is_given_up_between_two_steps_when_the_province_goes_elsewhere() -> None:
+    """A rebalance does not wait for it: what is staged is for the next owner, and nothing is loaded."""
+    ledger = FailingLedger(upgrade_from="old")
+    tables = FailingTables(1_000)
+    owner = owner_of(ledger, tables=tables)
+
+    with pytest.raises(Fenced, match="no longer ours"):
+        await owner.take_over(TOPIC, lambda: tables.position.subjects < 3)
+
+    assert (3, 0) == (tables.position.subjects, ledger.loads)
+    assert owner.health.standing is Standing.UPGRADING
+
+
+async def test_an_upgrade_says_every_few_seconds_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever restarts workers sees that the province is not stuck, and when it is done."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("streams.owner.SAY_SECONDS", 0.0)
+    owner = owner_of(FailingLedger(upgrade_from="old"), tables=FailingTables(2))
+
+    await owner.take_over(TOPIC, always)
+
+    said = [record.getMessage() for record in caplog.records if "upgrad" in record.getMessage()]
+    assert ["upgrade_begun", "upgrading", "upgrading", "upgrading", "upgraded"] == [
+        message.partition("province.")[2].partition("'")[0] for message in said
+    ]
+    assert ["subjects=0" in said[1], "subjects=2" in said[3]] == [True, True]
+
+
+async def test_a_desk_without_upgrades_refuses_what_another_version_folded() -> None:
+    """Such as that of `try`, whose database nobody else has seen."""
+    owner = owner_of(FailingLedger(upgrade_from="old"))
+
+    with pytest.raises(Fenced, match="of another version"):
+        await owner.take_over(TOPIC, always)

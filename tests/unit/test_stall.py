@@ -20,6 +20,7 @@ def sight(
         (Standing.CLAIMING, True),
         (Standing.RELEASED, True),
         (Standing.WAITING, False),
+        (Standing.UPGRADING, False),
         (Standing.PARKED, False),
     ],
 )

@@ -22,7 +22,7 @@ CREATE TABLE tiendo.progress (
     next_offset bigint NOT NULL DEFAULT 0,
     last_crc bigint,
     epoch bigint NOT NULL,
-    engine_version text COLLATE "C",
+    engine_version text COLLATE "C" NOT NULL,
     first_day date,
     as_of date,
     closed_day date,
@@ -31,6 +31,37 @@ CREATE TABLE tiendo.progress (
     parked_reason text,
     parked_detail text,
     parked_at timestamptz,
+    PRIMARY KEY (province)
+) PARTITION BY LIST (province);
+
+-- The versions of the engine that may fold a province, in the order in which `tiendo migrate` brought them, and what
+-- each makes a measure's panes by: where that is the same, panes outlive the version.
+CREATE TABLE tiendo.engine (
+    province text COLLATE "C" NOT NULL,
+    version text COLLATE "C" NOT NULL,
+    number integer NOT NULL,
+    registered_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (province, version),
+    UNIQUE (province, number)
+) PARTITION BY LIST (province);
+
+CREATE TABLE tiendo.engine_measure (
+    province text COLLATE "C" NOT NULL,
+    version text COLLATE "C" NOT NULL,
+    measure text COLLATE "C" NOT NULL,
+    measure_version text COLLATE "C" NOT NULL,
+    PRIMARY KEY (province, version, measure)
+) PARTITION BY LIST (province);
+
+-- How far the upgrade to another version is: the subjects up to (kind, key) are in tiendo.pane_next, as they were at
+-- that offset of the log.
+CREATE TABLE tiendo.upgrade (
+    province text COLLATE "C" NOT NULL,
+    engine_version text COLLATE "C" NOT NULL,
+    next_offset bigint NOT NULL,
+    kind text COLLATE "C",
+    key text COLLATE "C",
+    subjects bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (province)
 ) PARTITION BY LIST (province);
 
@@ -50,6 +81,12 @@ CREATE TABLE tiendo.pane (
     agency text COLLATE "C" NOT NULL,
     day date NOT NULL,
     amount numeric NOT NULL,
+    PRIMARY KEY (province, measure, bucket, agency, day)
+) PARTITION BY LIST (province);
+
+-- The panes that an upgrade makes anew, beside those that are read until it is done.
+CREATE TABLE tiendo.pane_next (
+    LIKE tiendo.pane,
     PRIMARY KEY (province, measure, bucket, agency, day)
 ) PARTITION BY LIST (province);
 
@@ -215,7 +252,7 @@ CREATE TABLE tiendo.feed (
     PRIMARY KEY (province, agency, source)
 ) PARTITION BY LIST (province);
 
--- The catalogue as rows: written as a whole by `tiendo migrate`, never edited here.
+-- The catalogue as rows: a province's are those of the version that folded it. Written whole, never edited here.
 CREATE TABLE tiendo.indicator (
     province text COLLATE "C" NOT NULL,
     plan text COLLATE "C" NOT NULL,
@@ -366,8 +403,8 @@ BEGIN
         EXECUTE format(
             'CREATE TABLE IF NOT EXISTS tiendo.%I PARTITION OF tiendo.%I FOR VALUES IN (%L) WITH (fillfactor = %s)',
             parent || '_' || replace(slug, '-', '_'), parent, slug,
-            CASE WHEN parent IN ('progress', 'subject', 'pane', 'kept', 'agency', 'kpi', 'attainment', 'target_reading', 'obligation',
-                                  'problem_standing', 'feed')
+            CASE WHEN parent IN ('progress', 'upgrade', 'subject', 'pane', 'pane_next', 'kept', 'agency', 'kpi', 'attainment',
+                                  'target_reading', 'obligation', 'problem_standing', 'feed')
                 THEN 75 ELSE 100 END
         );
     END LOOP;
