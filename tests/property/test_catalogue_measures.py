@@ -181,7 +181,7 @@ def alone(province: str, target: Target) -> ProvinceCatalogue:
     """Compile a plan that has no other target, and no house indicators."""
     one = definitions()[province]
     unrepeated = target.model_copy(update={"overlaps_with": []})
-    others = {"inconsistencies": [], "reporting": [], "problems": []}
+    others: dict[str, list[object]] = {"inconsistencies": [], "reporting": [], "problems": []}
     file = one.file.model_copy(update={"targets": [unrepeated], **others})
     named = {name: ("tests", measure) for name, measure in one.named.items()}
     return compile_province(Sources("tests", file, "tests", HouseFile(indicators={}), named))
