@@ -11,7 +11,7 @@ from streams.provision import provide_schema
 from streams.publisher import producing, publish
 from streams.simulator import load
 from tests.support.eventually import eventually
-from tests.support.processes import Process
+from tests.support.processes import Process, alive
 from tests.support.site import Site
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
@@ -36,7 +36,7 @@ async def test_a_killed_worker_leaves_no_process_behind(site: Site, database: st
     worker.kill()
 
     assert 2 == len(children)
-    await eventually(lambda: not any(alive(child) for child in children), within=20)
+    await eventually(lambda: not any(alive(child.pid) for child in children), within=20)
 
 
 async def test_a_worker_whose_desk_process_was_killed_ends_and_says_so(
@@ -49,7 +49,7 @@ async def test_a_worker_whose_desk_process_was_killed_ends_and_says_so(
 
     assert 1 == await worker.ended()
     assert "a restart of the worker goes on from what is committed" in worker.text()
-    assert not any(alive(child) for child in children)
+    assert not any(alive(child.pid) for child in children)
 
 
 async def test_an_interrupt_from_the_terminal_still_ends_in_order(
@@ -65,12 +65,4 @@ async def test_an_interrupt_from_the_terminal_still_ends_in_order(
 
     assert 0 == await worker.ended()
     assert "worker.stopped" in worker.text()
-    assert not any(alive(child) for child in children)
-
-
-def alive(process: psutil.Process) -> bool:
-    """Return whether a process runs; one that only waits to be buried does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    assert not any(alive(child.pid) for child in children)

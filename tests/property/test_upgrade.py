@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def check_judged(expected: Tables, actual: Tables) -> None:
     assert standing(expected.alerts.values()) == standing(actual.alerts.values())
 
 
+@pytest.mark.slow
 @examples(25)
 @given(data=st.data(), before=versions, after=versions)
 def test_a_province_upgraded_on_the_way_is_as_if_folded_by_the_new_version(
@@ -84,6 +86,7 @@ def test_a_province_upgraded_on_the_way_is_as_if_folded_by_the_new_version(
     check_judged(alone, worker.tables)
 
 
+@pytest.mark.slow
 def test_a_long_history_survives_one_upgrade_after_another() -> None:
     """Every version follows another one in the middle of a log in which everything happens; the last says how it all stands."""
     log = long_log(setting(PROVINCE, DAYS), seed=5, recipes=120)

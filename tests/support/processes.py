@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from tests.support.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +79,14 @@ class Process:
         """Wait until it has ended by itself and return its exit status."""
         await eventually(lambda: self.status is not None, within=within)
         return self._child.wait()
+
+
+def alive(number: int) -> bool:
+    """Return whether a process runs; one that only waits to be buried does not."""
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager

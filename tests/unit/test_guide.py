@@ -12,6 +12,7 @@ GUIDE = Path(__file__).parents[2] / "deploy" / "docs" / "put-a-plan-into-tiendo.
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_every_step_of_the_guide_does_what_it_says(tmp_path: Path) -> None:
     """Files are written as they stand there, every command succeeds, and what a command says is what is shown below it."""
     said = ""
