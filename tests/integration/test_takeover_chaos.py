@@ -92,8 +92,11 @@ async def all_counted(tally: Tally, connection: Connection, within: float = 60.0
             await connection.fetchval("SELECT coalesce(sum(amount), 0) FROM tiendo.pane") >= wanted
         )
 
-    await eventually(complete, within=within)
-    assert tally.counts == await counted(connection)
+    try:
+        await eventually(complete, within=within)
+    finally:
+        marks = await connection.fetch("SELECT province, next_offset, epoch FROM tiendo.progress")
+        assert tally.counts == await counted(connection), [tuple(mark) for mark in marks]
 
 
 async def test_a_killed_workers_provinces_move_to_the_other(
