@@ -54,8 +54,17 @@ class Holding:
 
     tp: TP
     next_offset: int
+    """What the next batch begins with."""
     durable: int
+    """What is committed up to."""
     batch: Batch | None = None
+    sought: bool = False
+    """Whether the next fetch goes on at `next_offset`."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether what is fetched now follows on from what was delivered, and may be delivered."""
+        return self.sought and self.batch is None
 
 
 class Owner(Protocol):

@@ -1,7 +1,8 @@
 """Faust transport that hands over one fetched batch of a partition at a time, read from positions that the owner of the partition holds.
 
 At most one batch of a partition is in flight, and each carries the offset that it must follow on from: whatever Faust acknowledges,
-no record can be skipped, and Kafka's committed offset only tells others how far the ledger is.
+no record can be skipped, and Kafka's committed offset only tells others how far the ledger is. Fetches and seeks come one after
+another, from one task: records that were fetched and not delivered are sought again before anything more of their partition is fetched.
 """
 
 import asyncio
@@ -118,10 +119,11 @@ class Consumer(stock.Consumer):
         active_partitions: set[TP] | None,
         timeout: float,  # noqa: ASYNC109 - Faust's interface
     ) -> Mapping[Any, Any]:
+        await self._seek_again()
         free = {
             tp
             for tp in active_partitions or ()
-            if (held := self._holdings.get(tp)) is not None and held.batch is None
+            if (held := self._holdings.get(tp)) is not None and held.ready
         }
         if not free:
             await asyncio.sleep(POLL_WHILE_BUSY_SECONDS)
@@ -142,23 +144,15 @@ class Consumer(stock.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - likewise
         """Yield a message per partition with its whole batch as value."""
-        before = dict(self._holdings)
         fetched, _ = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         for key, records in (fetched or {}).items():
-            if (
-                self.should_stop
-                or not self.flow_active
-                or generation != self.app.consumer_generation_id
-            ):
-                return  # the take-over of the next assignment seeks
             tp = TP(key.topic, key.partition)
             held = self._holdings.get(tp)
             if held is None:
-                continue  # likewise
-            if held is not before.get(tp) or held.batch is not None:
-                # Read across a take-over: never trust it, read it again.
-                await self._read_from(tp, held.next_offset)
+                continue  # whoever takes it over has it sought
+            if not held.ready or not self._delivers(generation):
+                held.sought = False
                 continue
             last = records[-1]
             if last.offset < held.next_offset:
@@ -182,6 +176,29 @@ class Consumer(stock.Consumer):
                     generation_id=generation,
                 ),
             )
+
+    def _delivers(self, generation: int) -> bool:
+        """Return whether the flow is on, and of this generation."""
+        return (
+            not self.should_stop
+            and self.flow_active
+            and generation == self.app.consumer_generation_id
+        )
+
+    async def _seek_again(self) -> None:
+        """Let the fetcher go on where each batch must follow on; what is no longer assigned is taken over with the next assignment.
+
+        Only the task that fetches may do this: a fetch that waits while another task seeks would take records from after the
+        position and move it, with nobody to deliver them to.
+        """
+        for held in [one for one in self._holdings.values() if not one.sought]:
+            try:
+                await self.seek_wait({held.tp: held.next_offset})
+            except IllegalStateError:
+                if self._holdings.get(held.tp) is held:
+                    del self._holdings[held.tp]
+            else:
+                held.sought = True
 
     def _next_batch(self, held: Holding, fetched: list[Any]) -> Batch:
         base, province = held.next_offset, province_of(held.tp.topic)
@@ -260,17 +277,9 @@ class Consumer(stock.Consumer):
                 continue
             if position is None:
                 return
-            if alive() and await self._read_from(tp, position) and alive():
+            if alive():
                 self._holdings[tp] = Holding(tp, position, position)
                 return
-
-    async def _read_from(self, tp: TP, position: int) -> bool:
-        """Let the fetcher go on from `position`; False when the partition is no longer assigned: the next assignment takes over."""
-        try:
-            await self.seek_wait({tp: position})
-        except IllegalStateError:
-            return False
-        return True
 
     # -- Kafka's committed offset: what is durable
 

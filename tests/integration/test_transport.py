@@ -1,6 +1,7 @@
 """The batch transport on Apache Kafka: every record once and in order, through restarts, rebalances and fencing."""
 
 import asyncio
+import threading
 import uuid
 from collections.abc import Sequence
 from typing import cast
@@ -252,6 +253,38 @@ async def test_a_batch_read_across_a_take_over_is_read_again(kafka: ApacheKafka)
         await eventually(lambda: len(ledger.applied(topic)) >= 150)
 
     assert numbers(0, 150) == ledger.applied(topic)
+
+
+async def test_records_that_arrive_while_a_take_over_seeks_are_read(
+    kafka: ApacheKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fetch that waits on while somebody else seeks would take them from after the position and deliver them to nobody."""
+    [topic] = fresh()
+    await create_topics(kafka.bootstrap, [topic])
+    ledger = CountingLedger()
+
+    async with reading(
+        transport_settings(kafka.bootstrap, group()), CountingOwner(ledger), [topic]
+    ) as app:
+        await send(kafka.bootstrap, topic, numbers(0, 10))
+        await eventually(lambda: len(ledger.applied(topic)) == 10)
+        [holding] = app.batches._holdings.values()
+        seek, sought = app.batches._thread._seek_wait, threading.Event()
+
+        async def slow_seek(*arguments: object) -> None:
+            await seek(*arguments)
+            sought.set()
+            await asyncio.sleep(0.5)
+
+        monkeypatch.setattr(app.batches._thread, "_seek_wait", slow_seek)
+        app.batches._retake(holding, delay=0.0)
+        await eventually(sought.is_set)
+        await send(kafka.bootstrap, topic, numbers(10, 20))
+        await eventually(lambda: app.batches._holdings)
+        await send(kafka.bootstrap, topic, numbers(20, 30))
+        await eventually(lambda: ledger.rows[topic].next_offset == 30)
+
+    assert numbers(0, 30) == ledger.applied(topic)
 
 
 async def test_a_topic_created_later_is_picked_up_and_never_created_by_the_worker(
