@@ -3,12 +3,13 @@
 import asyncio
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from faust.types import TP
 
 from streams.app import BatchingApp
 from streams.batching import ConsumerThread
@@ -271,8 +272,8 @@ async def test_records_that_arrive_while_a_take_over_seeks_are_read(
         [holding] = app.batches._holdings.values()
         seek, sought = app.batches._thread._seek_wait, threading.Event()
 
-        async def slow_seek(*arguments: object) -> None:
-            await seek(*arguments)
+        async def slow_seek(consumer: object, partitions: Mapping[TP, int]) -> None:
+            await seek(consumer, partitions)
             sought.set()
             await asyncio.sleep(0.5)
 
