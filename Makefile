@@ -5,8 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest
-# For what computes; what starts services has the machine to itself.
+# What computes takes every core. What starts services mostly waits for them: two sessions, each with a Kafka and a Postgres of its own.
 CORES := --numprocesses auto
+SERVICES := --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check lint quick format docs test demo bench bench-memory lock
@@ -47,7 +48,7 @@ docs: $(READY)  ## Write the pages of the plans anew from the catalogue
 
 test: $(READY)  ## Everything, with real services: under eight minutes
 	$(PYTEST) $(CORES) tests/unit tests/architecture tests/property
-	$(PYTEST) tests/integration
+	$(PYTEST) $(SERVICES) tests/integration
 
 demo: $(READY)  ## Watch the plans of five provinces move
 	@$(BIN)/tiendo demo

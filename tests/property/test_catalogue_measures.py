@@ -13,12 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from models.catalogue import ProvinceCatalogue
-from models.catalogue.province import Definitions as Sources
-from models.catalogue.province import compile_province
 from models.changes import Figure
 from models.days import day_from_date
-from models.definitions import HouseFile, Measure, Target
+from models.definitions import Measure, Target
 from models.envelope import decode
 from models.facts import Record
 from tests.support.drafts import AGENCIES, Setting
@@ -26,6 +23,7 @@ from tests.support.examples import examples
 from tests.support.fold import Tables, fold
 from tests.support.histories import histories, long_log
 from tests.support.measured import Named, check_measure
+from tests.support.narrowed import narrowed
 from tests.support.oracle.facts import World
 from tests.support.oracle.province import Definitions, Province, accepted, definitions
 from tests.support.oracle.reads import types_read
@@ -177,16 +175,6 @@ def every_target() -> Mapping[str, tuple[str, Target]]:
     }
 
 
-def alone(province: str, target: Target) -> ProvinceCatalogue:
-    """Compile a plan that has no other target, and no house indicators."""
-    one = definitions()[province]
-    unrepeated = target.model_copy(update={"overlaps_with": []})
-    others: dict[str, list[object]] = {"inconsistencies": [], "reporting": [], "problems": []}
-    file = one.file.model_copy(update={"targets": [unrepeated], **others})
-    named = {name: ("tests", measure) for name, measure in one.named.items()}
-    return compile_province(Sources("tests", file, "tests", HouseFile(indicators={}), named))
-
-
 def shown(tables: Tables) -> Figure:
     """Return the one figure that there is."""
     ((figure,),) = tables.kpi.values()
@@ -199,7 +187,7 @@ def reaches(province: str, target: Target, log: list[Record]) -> bool:
     until = day_from_date(start_of(province, target)) + DAYS
     events = accepted(map(decode, log))
     until = max([until, *(event.day for event in events)])
-    worker = fold(alone(province, target), log, [17] * len(log), until=until)
+    worker = fold(narrowed(province, targets=[target]), log, [17] * len(log), until=until)
     reader = Province(one, World(events)).reader
     found = []
     for back in (0, 9, 20, 31):

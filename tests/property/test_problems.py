@@ -17,6 +17,7 @@ from models.topics import PROVINCES
 from tests.support.examples import examples
 from tests.support.fold import fold
 from tests.support.histories import histories, long_log, splits
+from tests.support.narrowed import narrowed
 from tests.support.oracle.alerts import Board, Replay, Revision
 from tests.support.oracle.facts import World
 from tests.support.oracle.problems import Sight, in_sight
@@ -30,11 +31,6 @@ from tests.support.preferences import preferences
 
 DAYS = 60
 LONG = 120
-
-
-def catalogue(province: str) -> ProvinceCatalogue:
-    """Return what is computed for a province."""
-    return load_catalogue().province(province)
 
 
 def problems_of(province: str) -> list[Problem]:
@@ -54,7 +50,7 @@ def foretold(
     """Return the history and the last rows that the oracle expects of some problems."""
     board = Board()
     watch = Watch(province, problems, board)
-    replay = Replay(lambda _world, _first: [], at_close=watch.close)
+    replay = Replay(lambda _world, _first: [], at_close=watch.close, agencies=False)
     replay.read(map(decode, log))
     replay.close(until)
     rows = [sight.row(until) for sight in watch.sights]
@@ -104,14 +100,18 @@ def told(rows: Sequence[AlertRow], problems: Sequence[Problem]) -> list[Revision
 
 
 def check(
-    province: str, problems: Sequence[Problem], log: Sequence[Record], sizes: list[int]
+    catalogue: ProvinceCatalogue,
+    problems: Sequence[Problem],
+    log: Sequence[Record],
+    sizes: list[int],
 ) -> int:
     """Compare all that a log publishes of some problems, with and without restarts; return how many revisions that were."""
+    province = catalogue.province
     until = last_day(province, log)
     history, rows = foretold(province, problems, log, until)
 
-    tables = fold(catalogue(province), log, sizes, until=until).tables
-    died = fold(catalogue(province), log, sizes, until=until, restarts=True).tables
+    tables = fold(catalogue, log, sizes, until=until).tables
+    died = fold(catalogue, log, sizes, until=until, restarts=True).tables
 
     assert history == told(tables.alert_history, problems)
     assert rows == {name: row for name, row in tables.problems.items() if name in rows}
@@ -130,7 +130,7 @@ def test_problems_are_raised_as_the_oracle_raises_them(data: st.DataObject, prov
     types = types_of_problems(definitions()[province], chosen)
     log = data.draw(histories(setting(province, DAYS, types), most=32))
 
-    check(province, chosen, log, data.draw(splits()))
+    check(load_catalogue().province(province), chosen, log, data.draw(splits()))
 
 
 def _id(problem: Problem) -> str:
@@ -151,4 +151,9 @@ def test_each_problem_is_raised_as_the_oracle_raises_it(province: str, problem: 
         preferred=preferences([problem.raised_when], one.named, one.file.lists),
     )
 
-    check(province, [problem], long_log(own, seed=2, recipes=40), [9] * 200)
+    check(
+        narrowed(province, problems=[problem]),
+        [problem],
+        long_log(own, seed=2, recipes=40),
+        [9] * 200,
+    )

@@ -3,7 +3,9 @@
 `kill` and `stop` keep the data and the port, so `start` afterwards is the same broker coming back.
 """
 
+import fcntl
 import os
+import random
 import shutil
 import signal
 import socket
@@ -12,7 +14,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +24,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 VERSION: Final = "4.1.1"
 START_SECONDS: Final = 60.0
+_PORTS: Final = range(20_000, 32_000)
 _POM: Final = f"""<project><modelVersion>4.0.0</modelVersion>
 <groupId>vn.tiendo</groupId><artifactId>kafka-for-tests</artifactId><version>1</version><dependencies>
 <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{VERSION}</version></dependency>
@@ -242,36 +245,49 @@ def _jars() -> Path:
         / f"kafka-{VERSION}"
     )
     jars = home / "libs"
-    if not jars.is_dir():
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home) as scratch:
-            (Path(scratch) / "pom.xml").write_text(_POM)
-            done = subprocess.run(
-                [
-                    shutil.which("mvn") or "mvn",
-                    "-q",
-                    "-B",
-                    "dependency:copy-dependencies",
-                    "-DoutputDirectory=libs",
-                ],
-                cwd=scratch,
-                capture_output=True,
-                check=False,
-                text=True,
-            )
-            if done.returncode != 0:
-                message = f"Maven did not bring Apache Kafka {VERSION}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-                raise RuntimeError(message)
-            (Path(scratch) / "libs").rename(jars)
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two sessions may want them at once
+        if not jars.is_dir():
+            _fetch(jars)
     return jars
 
 
+def _fetch(jars: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=jars.parent) as scratch:
+        (Path(scratch) / "pom.xml").write_text(_POM)
+        done = subprocess.run(
+            [
+                shutil.which("mvn") or "mvn",
+                "-q",
+                "-B",
+                "dependency:copy-dependencies",
+                "-DoutputDirectory=libs",
+            ],
+            cwd=scratch,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        if done.returncode != 0:
+            message = f"Maven did not bring Apache Kafka {VERSION}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+            raise RuntimeError(message)
+        (Path(scratch) / "libs").rename(jars)
+
+
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(held.getsockname()[1]) for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
+    """Return ports on which nothing listens, outside the range that the system hands to outgoing connections.
+
+    A broker that is down for a while finds its port free when it comes back.
+    """
+    ports: list[int] = []
+    for port in random.SystemRandom().sample(_PORTS, k=len(_PORTS)):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            ports.append(port)
+        if len(ports) == count:
+            return ports
+    message = f"fewer than {count} free ports between {_PORTS.start} and {_PORTS.stop}"
+    raise RuntimeError(message)
 
 
 def _answers(port: int) -> bool:
