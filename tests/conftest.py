@@ -10,17 +10,15 @@ from typing import Final
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from streams.logs import QUIET
+from tests.support.examples import examples
 
 IN_CI: Final = os.environ.get("CI") == "true"
 
-settings.register_profile("default", deadline=None)
-settings.register_profile(
-    "quick", deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.register_profile("tiendo", examples(100))
+settings.load_profile("tiendo")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -157,6 +157,7 @@ def _id(target: Target) -> str:
     return target.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("province", PROVINCES)
 def test_alerts_of_a_long_log_are_those_of_the_oracle(province: str) -> None:
     """A log on which many alerts fire, end, come back and are taken back."""

@@ -89,6 +89,7 @@ def test_figures_are_those_of_the_oracle(data: st.DataObject, province: str) -> 
     check(province, log, worker, until)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("province", PROVINCES)
 def test_figures_of_a_long_log_are_those_of_the_oracle(province: str) -> None:
     """A log in which every type, correction, retraction and delay comes up many times."""

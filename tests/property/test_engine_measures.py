@@ -60,6 +60,7 @@ _EACH_STOCK = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "measure",
     _EACH_STOCK,

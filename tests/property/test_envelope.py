@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -187,10 +188,8 @@ def test_the_short_cut_takes_every_clean_event(
     in_headers: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """All types: a reader that refused one of them would show as nothing but slowness."""
-    payload = event["data"]
-    assert isinstance(payload, dict)
-    record = replace(binary(event), value=line(payload)) if in_headers else record_of(event)
-    assume(b"\\" not in line(event))
+    clean = json.loads(re.sub(rb"\\(u[0-9a-f]{4}|.)", b"x", line(event)))
+    record = replace(binary(clean), value=line(clean["data"])) if in_headers else record_of(clean)
 
     assert _quietly(record) is not None
 

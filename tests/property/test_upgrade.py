@@ -107,6 +107,7 @@ def test_a_long_history_survives_one_upgrade_after_another() -> None:
     assert "retracted" in {row.state for row in worker.tables.alerts.values()}
 
 
+@pytest.mark.slow
 def test_what_the_new_version_does_not_watch_is_withdrawn_at_the_next_close() -> None:
     """Reports and problems that are gone leave no row behind, and their alerts say why they go."""
     log = long_log(setting(PROVINCE, DAYS), seed=6, recipes=120)
@@ -134,6 +135,7 @@ def test_what_the_new_version_does_not_watch_is_withdrawn_at_the_next_close() ->
     assert others == standing(row for row in after.values() if row.rule not in gone)
 
 
+@pytest.mark.slow
 def test_panes_of_a_measure_that_stayed_are_not_made_again() -> None:
     """An upgrade costs what changed; `records` are never made again, no subject knows them."""
     log = long_log(setting(PROVINCE, DAYS), seed=3, recipes=30)

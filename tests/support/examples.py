@@ -1,4 +1,4 @@
-"""How many examples a property test draws: few each time, many where TIENDO_TEST_EXAMPLES asks for so many times more."""
+"""How many examples a property test draws: `TIENDO_TEST_EXAMPLES` asks for so many times the usual number."""
 
 import os
 from typing import Final
