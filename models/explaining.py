@@ -11,7 +11,8 @@ from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.changes import Amount, AttainmentRow, Figure, StoredBook
 from models.days import Day
 from models.definitions import Indicator
-from models.figures import CompiledIndicator, CountedForm, Scope, Sources
+from models.figures import CompiledIndicator, Sources
+from models.forms import CountedForm, Scope
 from models.judging import TargetJudge
 from models.messages import Message
 from models.panes import ALL

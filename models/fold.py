@@ -13,7 +13,7 @@ from models.days import Day, Instant, day_of, start_of
 from models.deadletters import dead_letter_message
 from models.events import VOCABULARY
 from models.facts import Assertion, DeadLetter, Event, FactKey
-from models.figures import Scope
+from models.forms import Scope
 from models.measures import RECORDS, Panes, by_measure
 from models.merge import Merge
 from models.state import ProvinceState

@@ -10,7 +10,7 @@ from models.catalogue.context import CompiledForm, FormContext
 from models.catalogue.counted import compile_agencies, compile_checklist
 from models.catalogue.draft import Draft
 from models.definitions import Change, IndicatorForm, MeasureReference, Ratio, WindowName
-from models.figures import (
+from models.forms import (
     ChangeForm,
     CountedForm,
     Form,

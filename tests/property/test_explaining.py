@@ -17,7 +17,8 @@ from models.explaining import (
     measures_behind,
 )
 from models.facts import Record
-from models.figures import CompiledIndicator, CountedForm, LatestForm, RatioForm, ValueForm
+from models.figures import CompiledIndicator
+from models.forms import CountedForm, LatestForm, RatioForm, ValueForm
 from models.topics import PROVINCES
 from streams.simulator import simulate
 from tests.support.fold import Worker, fold
