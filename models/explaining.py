@@ -13,10 +13,10 @@ from models.days import Day
 from models.definitions import Indicator
 from models.figures import CompiledIndicator, Sources
 from models.forms import CountedForm, Scope
-from models.judging import TargetJudge
 from models.messages import Message
 from models.panes import ALL
 from models.restoring import sources_of
+from models.target_judge import TargetJudge
 from models.trajectory import Operator
 from models.words import conditions_in_words, glossary_of, rows_in_words
 

@@ -214,8 +214,6 @@ class Fold:
             if state.judge is not None:
                 for agency, day in firsts.items():
                     state.judge.mark_measure(measure, agency, day)
-                    if measure == RECORDS:
-                        state.judge.mark_records(agency, day)
         return rows_since
 
     def _note_derivations(self, measure: str, added: Panes, totals: Panes, since: Since) -> None:
