@@ -97,7 +97,6 @@ async def test_the_next_owner_loads_what_was_committed(ledger: Ledger, rival: Le
         kpi=written.kpi,
         agencies={code: row for code, row in written.agencies.items() if row is not None},
         published={(SHARE, "7d"): written.history[0].figure},
-        attainment=written.attainment,
         alerts=(ALERT,),
         feeds=written.feeds,
         registers={PartKey("agency", "A", ""): b"register"},
