@@ -118,6 +118,11 @@ class CompiledIndicator:
     """What a ratio is multiplied by: 100 where its unit is %."""
     version: str
 
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The measures and the types of facts that its figures follow from."""
+        return self.form.measures | self.reads
+
     def scope(self, sources: Sources, agency: str, day: int) -> Scope:
         """Return the agencies to sum over; `ALL` means those that `over` names on the day."""
         if agency == ALL and self.over is not None:

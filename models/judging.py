@@ -4,7 +4,7 @@ Everything is a function of the panes and of the alerts published so far. Who ju
 that follow are compared with what was published here, the same way for all.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
 
@@ -43,7 +43,7 @@ class Judge:
         self.reporting = Reporting(catalogue, sources, first_day, obligations)
         self.problems = ProblemBoard(catalogue, sources, first_day)
         self._agencies = AgencyWatch(self._province, sources, first_day, alerts)
-        self._readers = _readers(self._targets, self.reporting)
+        self._readers = _readers((*self._targets, *self.reporting.judges, *self.problems.judges))
         self._alerts: dict[str, dict[str, AlertRow]] = {}
         for row in alerts:
             self._alerts.setdefault(row.dedup_key, {})[row.alert_id] = row
@@ -73,7 +73,6 @@ class Judge:
         """Note that a pane changed: figures from its day on may differ."""
         for judge in self._readers.get(measure, ()):
             judge.mark(day)
-        self.problems.mark_measure(measure, day)
         if measure in WATCHED_MEASURES:
             self._agencies.mark_measure(measure, agency, day)
 
@@ -87,11 +86,8 @@ class Judge:
 
     def mark_facts(self, fact_type: str) -> None:
         """Note that the province has its first fact of a type, or its last one no more: counts turn from NULL or to it."""
-        for judge in self._targets:
-            indicator = judge.target.indicator
-            if indicator is not None and fact_type in indicator.reads:
-                judge.mark(self._first_day)
-        self.problems.mark_facts(fact_type)
+        for judge in self._readers.get(fact_type, ()):
+            judge.mark(self._first_day)
 
     def resume(self, closed: Day) -> None:
         """Judge all days up to the last closed one again, writing nothing; the next close looks at every alert."""
@@ -158,22 +154,21 @@ class Judge:
 
 
 class Marked(Protocol):
-    """Whoever judges something that is made of measures."""
+    """Whoever judges something by its figures."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The measures, and the types of facts, that the figures follow from."""
 
     def mark(self, day: Day, /) -> None:
         """Note that figures from `day` on may differ."""
 
 
-def _readers(judges: Iterable[TargetJudge], reporting: Reporting) -> Mapping[str, list[Marked]]:
+def _readers(judges: Iterable[Marked]) -> Mapping[str, Sequence[Marked]]:
     readers: dict[str, list[Marked]] = {}
     for judge in judges:
-        indicator = judge.target.indicator
-        if indicator is not None:
-            for measure in indicator.form.measures:
-                readers.setdefault(measure, []).append(judge)
-    for report in reporting.judges:
-        for measure in report.obligation.filed:
-            readers.setdefault(measure, []).append(report)
+        for name in judge.reads:
+            readers.setdefault(name, []).append(judge)
     return readers
 
 

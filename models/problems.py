@@ -35,6 +35,11 @@ class ProblemJudge:
         """The first day from which figures may differ from what was judged."""
         self._resumed = False
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The measures and types of facts that its figure follows from."""
+        return self.signal.indicator.inputs
+
     def mark(self, day: Day) -> None:
         """Note that figures from `day` on may differ."""
         self._since = min(self._since, day)
@@ -93,51 +98,35 @@ class ProblemBoard:
     def __init__(self, catalogue: ProvinceCatalogue, sources: Sources, first_day: Day) -> None:
         self._province = catalogue.province
         self._plan = catalogue.plan.id
-        self._first_day = first_day
-        self._judges = [
+        self.judges = [
             ProblemJudge(one.definition, one.signal, sources, first_day)
             for one in catalogue.problems
             if one.signal is not None
         ]
-        self._readers: dict[str, list[ProblemJudge]] = {}
-        """Measure or fact type -> the problems whose figures read it."""
-        for judge in self._judges:
-            indicator = judge.signal.indicator
-            for name in indicator.form.measures | indicator.reads:
-                self._readers.setdefault(name, []).append(judge)
         self._written: dict[str, ProblemRow] = {}
 
     @property
     def watched(self) -> Iterator[AlertKey]:
         """What alerts can be about."""
-        return map(self._key, self._judges)
+        return map(self._key, self.judges)
 
     def _key(self, judge: ProblemJudge) -> AlertKey:
         return AlertKey(self._province, self._plan, Rule.PROBLEM_RAISED, problem=judge.problem.id)
 
-    def mark_measure(self, measure: str, day: Day) -> None:
-        """Note that a pane changed: figures from its day on may differ."""
-        for judge in self._readers.get(measure, ()):
-            judge.mark(day)
-
-    def mark_facts(self, fact_type: str) -> None:
-        """Note that the province has its first fact of a type, or its last one no more."""
-        self.mark_measure(fact_type, self._first_day)
-
     def mark_register(self, day: Day) -> None:
         """Note that the register says otherwise of an agency from `day` on."""
-        for judge in self._judges:
+        for judge in self.judges:
             if judge.signal.indicator.over is not None:
                 judge.mark(day)
 
     def resume(self, closed: Day) -> None:
         """Judge all days up to the last closed one again, writing nothing."""
-        for judge in self._judges:
+        for judge in self.judges:
             judge.resume(closed)
 
     def close(self, day: Day) -> Iterator[Watched]:
         """Judge a day; yield the problems whose alerts may change."""
-        for judge in self._judges:
+        for judge in self.judges:
             if judge.close(day):
                 yield Watched(
                     self._key(judge),
@@ -149,7 +138,7 @@ class ProblemBoard:
     def changed_rows(self, day: Day) -> dict[str, ProblemRow]:
         """Return how the problems stand on a judged day, as far as that differs from what was returned last."""
         changed: dict[str, ProblemRow] = {}
-        for judge in self._judges:
+        for judge in self.judges:
             row = judge.row(day)
             if self._written.get(row.problem) != row:
                 self._written[row.problem] = changed[row.problem] = row

@@ -61,7 +61,7 @@ class Figures:
         self._readers: dict[str, list[_Pending]] = {}
         """Measure or fact type -> the indicators that read it."""
         for pending in self._pending:
-            for name in pending.indicator.form.measures | pending.indicator.reads:
+            for name in pending.indicator.inputs:
                 self._readers.setdefault(name, []).append(pending)
         self._trailing_readers = {
             name: [one for one in readers if not TRAILING.keys().isdisjoint(one.indicator.windows)]

@@ -39,6 +39,11 @@ class ReportJudge:
         """The next day on which it must be looked at, whatever happens until then."""
         self._marked = True
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The measures that count what was filed."""
+        return frozenset(self.obligation.filed)
+
     def mark(self, _day: Day) -> None:
         """Note that a filing or the register may differ, whatever the day: the report is read as a whole."""
         self._marked = True

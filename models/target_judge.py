@@ -29,6 +29,12 @@ class TargetJudge:
         self._since: Day | None = None
         self._resumed = False
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The measures and types of facts that its figure follows from."""
+        indicator = self.target.indicator
+        return frozenset() if indicator is None else indicator.inputs
+
     def _reading(self, day: Day) -> Reading:
         return self.target.readings(self._sources, (day,))[0]
 
