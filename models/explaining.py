@@ -40,7 +40,7 @@ class AgencyPart:
     """None where no register entry has the code."""
     level: str | None
     figure: Figure
-    lacks: tuple["Lack", ...] = ()
+    lacks: tuple[Lack, ...] = ()
     """Of a figure that counts agencies: the conditions that this one does not meet."""
 
 
