@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from models.changes import AlertRow, Amount, OutboxMessage
 from models.days import FOREVER, Day, date_of, datetime_of, start_of
-from models.episodes import Episode
+from models.episodes import Episode, Timeline
 from models.messages import Message
 from models.rules import RULES, Rule, State
 from models.topics import alerts_topic
@@ -49,6 +49,16 @@ class Wording(NamedTuple):
     value: Amount | None
     expected: Amount | None
     reason: Message
+
+
+class Watched(NamedTuple):
+    """What a rule says of its subject, day by day."""
+
+    key: AlertKey
+    line: Timeline
+    wording: Callable[[State], Wording]
+    minimum_days: int | None = None
+    """From how many days on an episode counts; None: from as many as the rule says."""
 
 
 def key_of(province: str, row: AlertRow) -> AlertKey:

@@ -230,7 +230,6 @@ class StoredBook:
     agencies: Mapping[str, AgencyRow]
     published: Mapping[tuple[KpiKey, str], Figure]
     """(key, window) -> the latest row of `kpi_history`."""
-    attainment: Mapping[str, AttainmentRow]
     alerts: tuple[AlertRow, ...]
     """The present state of every alert of the province."""
     feeds: Mapping[tuple[str, str], FeedRow]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from models.changes import Amount, PaneKey
 from models.days import FOREVER
 from models.definitions import Population
-from models.figures import Scope, Sources
+from models.figures import Sources
+from models.forms import Scope
 from models.panes import ALL
 from models.requirements import Requirement, Span, common, rewritten
 

@@ -11,11 +11,12 @@ from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.changes import Amount, AttainmentRow, Figure, StoredBook
 from models.days import Day
 from models.definitions import Indicator
-from models.figures import CompiledIndicator, CountedForm, Scope, Sources
-from models.judging import TargetJudge
+from models.figures import CompiledIndicator, Sources
+from models.forms import CountedForm, Scope
 from models.messages import Message
 from models.panes import ALL
 from models.restoring import sources_of
+from models.target_judge import TargetJudge
 from models.trajectory import Operator
 from models.words import conditions_in_words, glossary_of, rows_in_words
 
@@ -39,7 +40,7 @@ class AgencyPart:
     """None where no register entry has the code."""
     level: str | None
     figure: Figure
-    lacks: tuple["Lack", ...] = ()
+    lacks: tuple[Lack, ...] = ()
     """Of a figure that counts agencies: the conditions that this one does not meet."""
 
 

@@ -13,7 +13,7 @@ from models.days import Day, Instant, day_of, start_of
 from models.deadletters import dead_letter_message
 from models.events import VOCABULARY
 from models.facts import Assertion, DeadLetter, Event, FactKey
-from models.figures import Scope
+from models.forms import Scope
 from models.measures import RECORDS, Panes, by_measure
 from models.merge import Merge
 from models.state import ProvinceState
@@ -214,8 +214,6 @@ class Fold:
             if state.judge is not None:
                 for agency, day in firsts.items():
                     state.judge.mark_measure(measure, agency, day)
-                    if measure == RECORDS:
-                        state.judge.mark_records(agency, day)
         return rows_since
 
     def _note_derivations(self, measure: str, added: Panes, totals: Panes, since: Since) -> None:

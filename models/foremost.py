@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from models.catalogue.problems import Signal
 from models.changes import Amount
-from models.figures import THIN, CountedForm, RatioForm, Scope, Sources, ValueForm, side_names
+from models.figures import THIN, Sources
+from models.forms import CountedForm, RatioForm, Scope, ValueForm, side_names
 
 NAMED: Final = 3
 """Agencies that a reason names; of the others it says how many they are."""

@@ -3,28 +3,22 @@
 What held on a day is kept as runs of days; a restated past is read again only on days on which a figure may have changed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from models.alerts import AlertKey, Wording
+from models.alerts import AlertKey, Watched, Wording
 from models.attainment import Reading, Thin
 from models.catalogue import ProvinceCatalogue
 from models.catalogue.problems import Signal
-from models.changes import AlertRow, Figure, ProblemRow
+from models.changes import Figure, ProblemRow
 from models.days import Day
 from models.definitions import Problem
-from models.episodes import Episode, Holds, Timeline, episodes
+from models.episodes import Holds, Timeline, episodes
 from models.figures import Sources
 from models.foremost import Foremost, foremost
 from models.panes import ALL
 from models.problem_reasons import ProblemFigures, problem_reason
 from models.rules import Rule, State
 from models.turning import turning_days
-
-Reconcile = Callable[
-    [AlertKey, list[Episode], Day, Callable[[State], Wording]],
-    list[AlertRow],
-]
-"""Brings the alerts of a key in line with its episodes at a day's close; returns the revisions."""
 
 
 class ProblemJudge:
@@ -35,10 +29,16 @@ class ProblemJudge:
         self.signal = signal
         self._sources = sources
         self._first_day = first_day
-        self._line = Timeline()
+        self.line = Timeline()
+        """On which judged days the figure shows it."""
         self._since = first_day
         """The first day from which figures may differ from what was judged."""
         self._resumed = False
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The measures and types of facts that its figure follows from."""
+        return self.signal.indicator.inputs
 
     def mark(self, day: Day) -> None:
         """Note that figures from `day` on may differ."""
@@ -46,15 +46,15 @@ class ProblemJudge:
 
     def close(self, day: Day) -> bool:
         """Judge `day`, and again the days that changed; return whether the alerts may change."""
-        before = list(self._line.runs)
+        before = list(self.line.runs)
         since = max(self._first_day, self._since)
         indicator = self.signal.indicator
         days = [since, *turning_days(indicator, self._sources, since + 1, day)]
         for judged, reading in zip(days, indicator.readings(self._sources, days), strict=True):
-            self._line.extend(judged, self._holds(reading))
+            self.line.extend(judged, self._holds(reading))
         self._since = Day(day + 1)
         resumed, self._resumed = self._resumed, False
-        runs = self._line.runs
+        runs = self.line.runs
         return resumed or runs != before or day - runs[-1][0] <= self.signal.minimum_days
 
     def _holds(self, reading: Reading) -> Holds:
@@ -68,10 +68,6 @@ class ProblemJudge:
         self.close(closed)
         self._resumed = True
 
-    def episodes(self, day: Day) -> list[Episode]:
-        """Return the episodes up to a judged day."""
-        return episodes(self._line.runs, day, self.signal.minimum_days)
-
     def figure(self, day: Day) -> Figure:
         """Return the figure that the problem is judged by on a day."""
         indicator = self.signal.indicator
@@ -79,10 +75,10 @@ class ProblemJudge:
 
     def row(self, day: Day) -> ProblemRow:
         """Return how the problem stands on a judged day."""
-        found = self.episodes(day)
+        found = episodes(self.line.runs, day, self.signal.minimum_days)
         if found and found[-1].end is None:
             return ProblemRow(self.problem.id, "raised", found[-1].start, self.figure(day))
-        unknown = self._line.holds(day) is Holds.UNKNOWN
+        unknown = self.line.holds(day) is Holds.UNKNOWN
         state = "no_data" if unknown else "not_raised"
         return ProblemRow(self.problem.id, state, None, self.figure(day))
 
@@ -102,65 +98,47 @@ class ProblemBoard:
     def __init__(self, catalogue: ProvinceCatalogue, sources: Sources, first_day: Day) -> None:
         self._province = catalogue.province
         self._plan = catalogue.plan.id
-        self._first_day = first_day
-        self._judges = [
+        self.judges = [
             ProblemJudge(one.definition, one.signal, sources, first_day)
             for one in catalogue.problems
             if one.signal is not None
         ]
-        self._readers: dict[str, list[ProblemJudge]] = {}
-        """Measure or fact type -> the problems whose figures read it."""
-        for judge in self._judges:
-            indicator = judge.signal.indicator
-            for name in indicator.form.measures | indicator.reads:
-                self._readers.setdefault(name, []).append(judge)
         self._written: dict[str, ProblemRow] = {}
 
     @property
     def watched(self) -> Iterator[AlertKey]:
         """What alerts can be about."""
-        return map(self._key, self._judges)
+        return map(self._key, self.judges)
 
     def _key(self, judge: ProblemJudge) -> AlertKey:
         return AlertKey(self._province, self._plan, Rule.PROBLEM_RAISED, problem=judge.problem.id)
 
-    def mark_measure(self, measure: str, day: Day) -> None:
-        """Note that a pane changed: figures from its day on may differ."""
-        for judge in self._readers.get(measure, ()):
-            judge.mark(day)
-
-    def mark_facts(self, fact_type: str) -> None:
-        """Note that the province has its first fact of a type, or its last one no more."""
-        self.mark_measure(fact_type, self._first_day)
-
     def mark_register(self, day: Day) -> None:
         """Note that the register says otherwise of an agency from `day` on."""
-        for judge in self._judges:
+        for judge in self.judges:
             if judge.signal.indicator.over is not None:
                 judge.mark(day)
 
     def resume(self, closed: Day) -> None:
         """Judge all days up to the last closed one again, writing nothing."""
-        for judge in self._judges:
+        for judge in self.judges:
             judge.resume(closed)
 
-    def close(self, day: Day, reconcile: Reconcile) -> list[AlertRow]:
-        """Judge a day and return the revisions that its close writes."""
-        revisions: list[AlertRow] = []
-        for judge in self._judges:
+    def close(self, day: Day) -> Iterator[Watched]:
+        """Judge a day; yield the problems whose alerts may change."""
+        for judge in self.judges:
             if judge.close(day):
-                revisions += reconcile(
+                yield Watched(
                     self._key(judge),
-                    judge.episodes(day),
-                    day,
+                    judge.line,
                     lambda state, judge=judge: judge.wording(state, day),  # type: ignore[misc]
+                    judge.signal.minimum_days,
                 )
-        return revisions
 
     def changed_rows(self, day: Day) -> dict[str, ProblemRow]:
         """Return how the problems stand on a judged day, as far as that differs from what was returned last."""
         changed: dict[str, ProblemRow] = {}
-        for judge in self._judges:
+        for judge in self.judges:
             row = judge.row(day)
             if self._written.get(row.problem) != row:
                 self._written[row.problem] = changed[row.problem] = row

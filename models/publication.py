@@ -10,7 +10,8 @@ from models.catalogue import ProvinceCatalogue
 from models.changes import Figure, HistoryRow, KpiKey
 from models.days import Day, year_start
 from models.definitions import WindowName
-from models.figures import ChangeForm, CompiledIndicator, Sources
+from models.figures import CompiledIndicator, Sources
+from models.forms import ChangeForm
 from models.panes import ALL
 from models.windows import TRAILING, View
 
@@ -60,7 +61,7 @@ class Figures:
         self._readers: dict[str, list[_Pending]] = {}
         """Measure or fact type -> the indicators that read it."""
         for pending in self._pending:
-            for name in pending.indicator.form.measures | pending.indicator.reads:
+            for name in pending.indicator.inputs:
                 self._readers.setdefault(name, []).append(pending)
         self._trailing_readers = {
             name: [one for one in readers if not TRAILING.keys().isdisjoint(one.indicator.windows)]

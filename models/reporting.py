@@ -3,10 +3,9 @@
 A report is looked at again only when one of its filings or the register changed, or on a day on which its state turns by itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
-from models.alerts import AlertKey, Wording
+from models.alerts import AlertKey, Watched, Wording
 from models.catalogue import ProvinceCatalogue
 from models.changes import ObligationKey, ObligationRow
 from models.days import FOREVER, Day
@@ -15,18 +14,10 @@ from models.episodes import Holds, Timeline
 from models.figures import Sources
 from models.panes import ALL
 from models.reporting_messages import ReportFigures, report_reason
-from models.rules import Rule, State
+from models.rules import Rule
 
 Filings = Mapping[str, tuple[Day, ...]]
 """Agency -> the days on which it filed, ascending; only agencies that did. Of a report that falls due only the day that completed it."""
-
-
-class Watched(NamedTuple):
-    """What an alert rule says of a report, day by day."""
-
-    key: AlertKey
-    line: Timeline
-    wording: Callable[[State], Wording]
 
 
 class ReportJudge:
@@ -47,6 +38,11 @@ class ReportJudge:
         self._next_turn = FOREVER
         """The next day on which it must be looked at, whatever happens until then."""
         self._marked = True
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The measures that count what was filed."""
+        return frozenset(self.obligation.filed)
 
     def mark(self, _day: Day) -> None:
         """Note that a filing or the register may differ, whatever the day: the report is read as a whole."""

@@ -11,7 +11,7 @@ from itertools import pairwise
 from models.changes import Amount
 from models.days import FOREVER, next_year, year_start
 from models.definitions import FigureCondition, WindowName
-from models.figures import Scope
+from models.forms import Scope
 from models.windows import TRAILING, Period
 
 Span = tuple[int, int]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from models.days import Day, year_start
 from models.definitions import WindowName
-from models.figures import ChangeForm, CompiledIndicator, Sources
+from models.figures import CompiledIndicator, Sources
+from models.forms import ChangeForm
 from models.panes import ALL
 from models.windows import TRAILING
 

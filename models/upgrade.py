@@ -49,7 +49,7 @@ class Upgrade:
         """
         derived = _derived(self._catalogue, stored)
         panes = {**stored.panes, **derived}
-        blank = replace(stored, panes=panes, kpi={}, attainment={}, obligations={})
+        blank = replace(stored, panes=panes, kpi={}, obligations={})
         book = Book.restore(self._catalogue, blank)
         changes = book.rewritten()
         changes.panes, changes.new_panes = derived, set(derived)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.definitions import WindowName
-from models.figures import Form
+from models.forms import Form
 from models.place import Place
 from models.windows import Period
 

@@ -10,7 +10,7 @@ from models.catalogue.draft import Draft, no_list
 from models.changes import Amount
 from models.definitions import Agencies, Checklist, FigureCondition, WindowName
 from models.derived import AgencyDerivation, RowDerivation
-from models.figures import CountedForm
+from models.forms import CountedForm
 from models.gathering import Faults, every
 from models.measures import RECORDS
 from models.place import Place

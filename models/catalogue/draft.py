@@ -19,7 +19,7 @@ from models.definitions import (
 from models.derived import AgencyDerivation, RowDerivation
 from models.errors import CatalogueError
 from models.events import VOCABULARY, FieldKind
-from models.figures import LatestForm
+from models.forms import LatestForm
 from models.gathering import Faults, every
 from models.measures import RECORDS, CompiledMeasure, compile_measure
 from models.place import Place, did_you_mean

@@ -10,7 +10,7 @@ from models.catalogue.context import CompiledForm, FormContext
 from models.catalogue.counted import compile_agencies, compile_checklist
 from models.catalogue.draft import Draft
 from models.definitions import Change, IndicatorForm, MeasureReference, Ratio, WindowName
-from models.figures import (
+from models.forms import (
     ChangeForm,
     CountedForm,
     Form,
@@ -31,9 +31,9 @@ def compile_form(draft: Draft, definition: IndicatorForm, context: FormContext) 
         CatalogueError: a definition names what does not exist or does not fit.
     """
     if definition.value is not None:
-        return _value(draft, definition.value, context)
+        return _several(draft, definition.value, context, "value", ValueForm)
     if definition.least is not None:
-        return _least(draft, definition.least, context)
+        return _several(draft, definition.least, context, "least", LeastForm)
     if definition.ratio is not None:
         return _ratio(draft, definition.ratio, context)
     if definition.latest is not None:
@@ -73,20 +73,16 @@ def factor_of(unit: str) -> int:
     return 100 if is_share(unit) else 1
 
 
-def _value(
-    draft: Draft, references: Sequence[MeasureReference], context: FormContext
+def _several(
+    draft: Draft,
+    references: Sequence[MeasureReference],
+    context: FormContext,
+    role: str,
+    form: type[ValueForm | LeastForm],
 ) -> CompiledForm:
-    names = draft.several(references, context.place, "value")
+    names = draft.several(references, context.place, role)
     window = draft.window(names, context.window, WindowName.PLAN, context.place)
-    return CompiledForm(ValueForm(names), window, draft.reads(names))
-
-
-def _least(
-    draft: Draft, references: Sequence[MeasureReference], context: FormContext
-) -> CompiledForm:
-    names = draft.several(references, context.place, "least")
-    window = draft.window(names, context.window, WindowName.PLAN, context.place)
-    return CompiledForm(LeastForm(names), window, draft.reads(names))
+    return CompiledForm(form(names), window, draft.reads(names))
 
 
 def _ratio(draft: Draft, ratio: Ratio, context: FormContext) -> CompiledForm:

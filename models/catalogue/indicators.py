@@ -10,7 +10,8 @@ from models.catalogue.draft import Draft
 from models.catalogue.forms import compile_form, factor_of, kind_of
 from models.catalogue.versions import indicator_version
 from models.definitions import Indicator, WindowName
-from models.figures import CompiledIndicator, Form, RatioForm
+from models.figures import CompiledIndicator
+from models.forms import Form, RatioForm
 from models.gathering import Faults
 from models.windows import FLOW_WINDOWS, STOCK_WINDOWS
 

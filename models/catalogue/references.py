@@ -88,12 +88,7 @@ def _overlaps(file: str, plan: PlanFile, targets: Collection[str]) -> Iterator[F
         place = Place(file, target.id)
         for other in target.overlaps_with:
             if other not in targets:
-                yield place.fault(
-                    "overlaps_with",
-                    f"{other} is no target of the plan",
-                    word=other,
-                    mend=did_you_mean(other, targets, "take it away"),
-                )
+                yield _no_target(place, "overlaps_with", other, targets, "the plan")
             elif other in repeating:
                 yield place.fault(
                     "overlaps_with",
@@ -122,12 +117,12 @@ def _concerned(
     for one in found:
         for target in one.targets if one.targets != "all" else ():
             if target not in targets:
-                yield Place(file, one.id).fault(
-                    "targets",
-                    f"{target} is no target of {owner}",
-                    word=target,
-                    mend=did_you_mean(target, targets, "take it away"),
-                )
+                yield _no_target(Place(file, one.id), "targets", target, targets, owner)
+
+
+def _no_target(place: Place, field: str, word: str, targets: Collection[str], owner: str) -> Fault:
+    mend = did_you_mean(word, targets, "take it away")
+    return place.fault(field, f"{word} is no target of {owner}", word=word, mend=mend)
 
 
 def _reading_dates(file: str, plan: PlanFile) -> Iterator[Fault]:

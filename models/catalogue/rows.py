@@ -15,15 +15,8 @@ from models.catalogue.listing import (
 from models.catalogue.targets import comparable_baseline
 from models.days import day_from_date
 from models.definitions import Plan, Problem, Target, Text
-from models.figures import (
-    CompiledIndicator,
-    CountedForm,
-    Form,
-    LatestForm,
-    MedianForm,
-    RatioForm,
-    ValueForm,
-)
+from models.figures import CompiledIndicator
+from models.forms import CountedForm, Form, LatestForm, MedianForm, RatioForm, ValueForm
 from models.measures import RECORDS
 
 

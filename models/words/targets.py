@@ -7,7 +7,8 @@ from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.catalogue.forms import is_share
 from models.days import day_from_date
 from models.definitions import Indicator
-from models.figures import ChangeForm, CompiledIndicator
+from models.figures import CompiledIndicator
+from models.forms import ChangeForm
 from models.messages import OPERATORS, Message, calendar_day, quantity
 from models.trajectory import Operator
 from models.words.figures import indicator_in_words

@@ -13,7 +13,6 @@ from models.changes import (
     AgencyRow,
     AlertRow,
     Amount,
-    AttainmentRow,
     FeedRow,
     Figure,
     KpiKey,
@@ -63,10 +62,6 @@ SELECT DISTINCT ON (plan, indicator, agency, "window")
     plan, indicator, agency, "window", value, numerator, denominator
 FROM tiendo.kpi_history WHERE province = $1
 ORDER BY plan DESC, indicator DESC, agency DESC, "window" DESC, closed_day DESC"""
-_ATTAINMENT: Final = f"""
-SELECT target, as_of - {_EPOCH}, value, numerator, denominator, expected_value, pace, forecast_date - {_EPOCH},
-    status, status_since - {_EPOCH}, reason
-FROM tiendo.attainment WHERE province = $1"""  # noqa: S608 - a constant
 _OBLIGATIONS: Final = f"""
 SELECT duty, period, reporter, due_on - {_EPOCH}, state, filed_on - {_EPOCH}
 FROM tiendo.obligation WHERE province = $1"""  # noqa: S608 - a constant
@@ -130,10 +125,6 @@ async def load_book(
         kpi={KpiKey(*row[:3]): _figures(row[3], row[4], row[5]) for row in await rows(_KPI)},
         agencies={row[0]: AgencyRow(*row) for row in await rows(_AGENCIES)},
         published={(KpiKey(*row[:3]), row[3]): Figure(*row[4:]) for row in await rows(_PUBLISHED)},
-        attainment={
-            row[0]: AttainmentRow(row[0], row[1], Figure(*row[2:5]), *row[5:])
-            for row in await rows(_ATTAINMENT)
-        },
         alerts=tuple(AlertRow(*row) for row in await rows(_ALERTS)),
         feeds={(row[0], row[1]): FeedRow(*row) for row in await rows(_FEEDS)},
         registers={PartKey(*row[:3]): row[3] for row in await rows(_REGISTERS)},
@@ -165,7 +156,6 @@ async def load_excerpt(
         kpi={},
         agencies={},
         published={},
-        attainment={},
         alerts=(),
         feeds={},
         registers={

@@ -9,47 +9,49 @@ compared row by row with every key: the planner takes a province's partition for
 
 from typing import Final
 
+_DELETE: Final = """
+DELETE FROM tiendo.{table} WHERE province = $1 AND ctid = ANY (ARRAY(
+    SELECT found.ctid
+    FROM unnest({arrays}) AS given ({key})
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM tiendo.{table} AS held
+        WHERE held.province = $1 AND {matches}
+        OFFSET 0) AS found))"""
+
+
+def _deletion(table: str, *key: str) -> str:
+    """Return the statement that deletes rows by their keys; a `day` comes as a number, all else as text."""
+    types = ["integer" if column == "day" else "text" for column in key]
+    given = ["tiendo.day(given.day)" if column == "day" else f"given.{column}" for column in key]
+    return _DELETE.format(
+        table=table,
+        arrays=", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 2)),
+        key=", ".join(key),
+        matches=" AND ".join(
+            f"held.{column} = {value}" for column, value in zip(key, given, strict=True)
+        ),
+    )
+
+
 UPSERT_PARTS: Final = """
 INSERT INTO tiendo.subject (province, kind, key, part, facts)
 SELECT $1, kind, key, part, facts
 FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) AS given (kind, key, part, facts)
 ON CONFLICT (province, kind, key, part) DO UPDATE SET facts = excluded.facts"""
-DELETE_PARTS: Final = """
-DELETE FROM tiendo.subject WHERE province = $1 AND ctid = ANY (ARRAY(
-    SELECT found.ctid
-    FROM unnest($2::text[], $3::text[], $4::text[]) AS given (kind, key, part)
-    CROSS JOIN LATERAL (
-        SELECT ctid FROM tiendo.subject AS s
-        WHERE s.province = $1 AND s.kind = given.kind AND s.key = given.key AND s.part = given.part
-        OFFSET 0) AS found))"""
+DELETE_PARTS: Final = _deletion("subject", "kind", "key", "part")
 UPSERT_PANES: Final = """
 INSERT INTO tiendo.pane (province, measure, bucket, agency, day, amount)
 SELECT $1, measure, bucket, agency, tiendo.day(day), amount::numeric
 FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::text[])
     AS given (measure, bucket, agency, day, amount)
 ON CONFLICT (province, measure, bucket, agency, day) DO UPDATE SET amount = excluded.amount"""
-DELETE_PANES: Final = """
-DELETE FROM tiendo.pane WHERE province = $1 AND ctid = ANY (ARRAY(
-    SELECT found.ctid
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[]) AS given (measure, bucket, agency, day)
-    CROSS JOIN LATERAL (
-        SELECT ctid FROM tiendo.pane AS p
-        WHERE p.province = $1 AND p.measure = given.measure AND p.bucket = given.bucket
-            AND p.agency = given.agency AND p.day = tiendo.day(given.day)
-        OFFSET 0) AS found))"""
+DELETE_PANES: Final = _deletion("pane", "measure", "bucket", "agency", "day")
 UPSERT_KEPT: Final = """
 INSERT INTO tiendo.kept (province, type, agency, facts)
 SELECT $1, type, agency, facts
 FROM unnest($2::text[], $3::text[], $4::bigint[]) AS given (type, agency, facts)
 ON CONFLICT (province, type, agency) DO UPDATE SET facts = excluded.facts"""
-DELETE_KEPT: Final = """
-DELETE FROM tiendo.kept WHERE province = $1 AND ctid = ANY (ARRAY(
-    SELECT found.ctid
-    FROM unnest($2::text[], $3::text[]) AS given (type, agency)
-    CROSS JOIN LATERAL (
-        SELECT ctid FROM tiendo.kept AS k
-        WHERE k.province = $1 AND k.type = given.type AND k.agency = given.agency
-        OFFSET 0) AS found))"""
+DELETE_KEPT: Final = _deletion("kept", "type", "agency")
 UPSERT_AGENCIES: Final = """
 INSERT INTO tiendo.agency (province, code, registered, active, silent_since)
 SELECT $1, code, registered, active, tiendo.day(silent_since)
@@ -98,14 +100,7 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::i
     AS given (duty, period, reporter, due_on, state, filed_on)
 ON CONFLICT (province, duty, period, reporter) DO UPDATE
 SET due_on = excluded.due_on, state = excluded.state, filed_on = excluded.filed_on"""
-DELETE_OBLIGATIONS: Final = """
-DELETE FROM tiendo.obligation WHERE province = $1 AND ctid = ANY (ARRAY(
-    SELECT found.ctid
-    FROM unnest($2::text[], $3::text[], $4::text[]) AS given (duty, period, reporter)
-    CROSS JOIN LATERAL (
-        SELECT ctid FROM tiendo.obligation AS o
-        WHERE o.province = $1 AND o.duty = given.duty AND o.period = given.period AND o.reporter = given.reporter
-        OFFSET 0) AS found))"""
+DELETE_OBLIGATIONS: Final = _deletion("obligation", "duty", "period", "reporter")
 UPSERT_PROBLEMS: Final = """
 INSERT INTO tiendo.problem_standing (province, problem, state, since, value, numerator, denominator)
 SELECT $1, problem, state, tiendo.day(since), value::numeric, numerator::numeric, denominator::numeric

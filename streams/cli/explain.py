@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from models.errors import UsageError
-from models.topics import PROVINCES
+from streams.cli.provinces import asked
 
 if TYPE_CHECKING:
     from models.catalogue import Catalogue, CompiledTarget, ProvinceCatalogue
@@ -70,16 +70,14 @@ def _found(
     catalogue: "Catalogue", name: str, province: str | None
 ) -> "tuple[ProvinceCatalogue, CompiledTarget | None, CompiledIndicator]":
     """Return the target or the house indicator of a name, with its province."""
-    if province is not None and province not in PROVINCES:
-        raise UsageError(f"unknown province {province}: known are {', '.join(PROVINCES)}")
-    asked = [one for one in catalogue.provinces.values() if province in {None, one.province}]
-    for owner in asked:
+    owners = [catalogue.province(slug) for slug in asked(None if province is None else [province])]
+    for owner in owners:
         for target in owner.targets:
             if target.definition.id == name and target.indicator is not None:
                 return owner, target, target.indicator
     found = [
         (owner, indicator)
-        for owner in asked
+        for owner in owners
         for indicator in owner.indicators
         if indicator.id == name
     ]
@@ -88,7 +86,7 @@ def _found(
     if found:
         owner, indicator = found[0]
         return owner, None, indicator
-    known = sorted({indicator.id for owner in asked for indicator in owner.indicators})
+    known = sorted({indicator.id for owner in owners for indicator in owner.indicators})
     near = difflib.get_close_matches(name, known, _NEAREST, _LIKENESS)
     where = "" if province is None else f" in {province}"
     mend = f"the nearest are {', '.join(near)}" if near else "see `tiendo targets` for the ids"

@@ -7,17 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from models.errors import UsageError
-from models.topics import PROVINCES
+from streams.cli.provinces import Provinces, asked
 
 Rows = Sequence[Mapping[str, object]]
-Province = Annotated[
-    list[str] | None, typer.Option("--province", metavar="P", help="Only this one; repeatable.")
-]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
 
 
-def kpi(province: Province = None, json: Json = False) -> None:
+def kpi(province: Provinces = None, json: Json = False) -> None:
     """Show the provinces' figures."""
     from streams.cli import tables
     from streams.cli.notes import titles
@@ -27,11 +23,11 @@ def kpi(province: Province = None, json: Json = False) -> None:
         _print_json(rows)
     else:
         called = titles()
-        for slug in _asked(province):
+        for slug in asked(province):
             tables.print_to_stdout(tables.kpi_table(rows, slug, called))
 
 
-def targets(province: Province = None, json: Json = False) -> None:
+def targets(province: Provinces = None, json: Json = False) -> None:
     """Show how the targets stand, those that need somebody first."""
     from streams.cli import tables
     from streams.cli.notes import titles
@@ -43,7 +39,7 @@ def targets(province: Province = None, json: Json = False) -> None:
         tables.print_to_stdout(tables.targets_table(rows, titles(), readings=readings))
 
 
-def duties(province: Province = None, json: Json = False) -> None:
+def duties(province: Provinces = None, json: Json = False) -> None:
     """Show who owes whom which report, those that are late first."""
     from streams.cli import tables
     from streams.cli.duties import duties_overview
@@ -55,7 +51,7 @@ def duties(province: Province = None, json: Json = False) -> None:
         tables.print_to_stdout(duties_overview(rows))
 
 
-def problems(province: Province = None, json: Json = False) -> None:
+def problems(province: Provinces = None, json: Json = False) -> None:
     """Show the problems that the plans speak of, those that events show first."""
     from streams.cli import tables
 
@@ -66,7 +62,7 @@ def problems(province: Province = None, json: Json = False) -> None:
         tables.print_to_stdout(tables.problems_table(rows))
 
 
-def alerts(province: Province = None, json: Json = False) -> None:
+def alerts(province: Provinces = None, json: Json = False) -> None:
     """Show the alerts, those that fire first."""
     from streams.cli import tables
     from streams.cli.notes import titles
@@ -76,14 +72,6 @@ def alerts(province: Province = None, json: Json = False) -> None:
         _print_json(rows)
     else:
         tables.print_to_stdout(tables.alerts_table(rows, titles()))
-
-
-def _asked(province: list[str] | None) -> tuple[str, ...]:
-    """Return the provinces asked for, in the order of the provinces; all of them by default."""
-    unknown = [slug for slug in province or () if slug not in PROVINCES]
-    if unknown:
-        raise UsageError(f"unknown province {unknown[0]}: known are {', '.join(PROVINCES)}")
-    return tuple(slug for slug in PROVINCES if province is None or slug in province)
 
 
 def _read(
@@ -97,7 +85,7 @@ def _read(
     from streams.cli.operate import configure_quiet_logs
     from streams.settings import load_settings
 
-    asked = _asked(province)
+    provinces = asked(province)
     configure_quiet_logs()
     dsn = load_settings().dsn
     read = {
@@ -111,7 +99,7 @@ def _read(
 
     async def run() -> list[Rows]:
         async with queries.reading(dsn) as connection:
-            return [await read[view](connection, asked) for view in views]
+            return [await read[view](connection, provinces) for view in views]
 
     return asyncio.run(run())
 

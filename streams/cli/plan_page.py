@@ -4,7 +4,6 @@ What is shown is what was checked; a definition stands as its file writes it.
 """
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import groupby
 from textwrap import dedent
 from typing import Final, NamedTuple
@@ -174,8 +173,7 @@ def _said_beside(target: Target, file: PlanFile) -> Iterator[Note]:
 
 def _stated(baseline: Baseline | PrintedBaseline) -> str:
     """Return a printed state with its qualifier and its day."""
-    amount = baseline.value
-    value = Decimal(amount) if isinstance(amount, Decimal) else amount
+    value = baseline.value
     shown = NOTHING if value is None else quantity(value, baseline.unit or "").vi
     return f"{MARKS[baseline.qualifier]}{shown} ({day(baseline.date)})"
 

@@ -5,16 +5,12 @@ from typing import Annotated
 
 import typer
 
-from models.errors import UsageError
-from models.topics import PROVINCES
+from streams.cli.provinces import Provinces, asked
 
 
 def simulate(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same bytes.")] = 1,
-    province: Annotated[
-        list[str] | None,
-        typer.Option("--province", metavar="P", help="Only this one; repeatable."),
-    ] = None,
+    province: Provinces = None,
     days: Annotated[
         int | None,
         typer.Option("--days", metavar="N", min=1, help="Only the first N days of each plan."),
@@ -23,7 +19,7 @@ def simulate(
     """Print simulated events of the provinces' plans: NDJSON on stdout."""
     from streams.simulator import simulate as lines
 
-    for line in lines(seed, _known(province), days):
+    for line in lines(seed, asked(province), days):
         sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
 
@@ -43,10 +39,3 @@ def demo() -> None:
         asyncio.run(demonstrate())
     except KeyboardInterrupt as stop:  # how a person ends it, and no failure
         raise typer.Exit from stop
-
-
-def _known(province: list[str] | None) -> tuple[str, ...]:
-    unknown = [slug for slug in province or () if slug not in PROVINCES]
-    if unknown:
-        raise UsageError(f"unknown province {unknown[0]}: known are {', '.join(PROVINCES)}")
-    return tuple(slug for slug in PROVINCES if province is None or slug in province)

@@ -249,9 +249,8 @@ class LocalDesk:
         """Write what was folded, all or nothing."""
         if self._claim is None or self._folded is None:
             raise Fenced(f"nothing of {self._province} is folded")
-        book, changes = self._folded
-        await self._ledger.commit(self._claim, changes)
-        self._book, self._folded = book, None
+        await self._ledger.commit(self._claim, self._folded[1])
+        self._book, self._folded = self._folded[0], None  # the changes go: none is left to collect
         self._collection.between_batches()
 
     async def _read(self, requests: set[PartRequest]) -> dict[PartKey, bytes]:

@@ -9,6 +9,7 @@ from tests.support.postgres import (
     postgres_server,
 )
 from tests.support.site import site, starter
+from tests.support.written import ledger, rival
 
 __all__ = [
     "_migrated",
@@ -16,8 +17,10 @@ __all__ = [
     "database",
     "empty_database",
     "kafka",
+    "ledger",
     "own_kafka",
     "postgres_server",
+    "rival",
     "site",
     "starter",
 ]

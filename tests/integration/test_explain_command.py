@@ -3,22 +3,17 @@
 import asyncio
 import json
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final
 
 import pytest
 
-from models.book import Book
 from models.catalogue import load_catalogue
-from models.days import day_from_date
-from models.envelope import decode
-from models.facts import Record
 from sinks.postgres import queries
 from sinks.postgres.connection import connect
-from sinks.postgres.ledger import Ledger
 from streams.cli.app import run
-from streams.provision import provide_schema
 from tests.support.drafts import Draft
+from tests.support.folded import fold_into
 from tests.support.plan_facts import (
     assigned,
     deployed,
@@ -42,28 +37,10 @@ FACTS: Final[tuple[Draft, ...]] = (
 )
 
 
-async def fold(uri: str) -> None:
-    """Write the listing, and a year of Trà Vinh in which one of three agencies has its man."""
-    later = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
-    log = [
-        Record(PROVINCE, offset, later, None, fact.line(PROVINCE))
-        for offset, fact in enumerate(FACTS)
-    ]
-    catalogue = load_catalogue()
-    await provide_schema(uri, catalogue)
-    ledger = Ledger(uri, catalogue.engine_version)
-    claim = await ledger.claim(PROVINCE)
-    book = Book.restore(catalogue.province(PROVINCE), await ledger.load(claim))
-    events = [decode(record) for record in log]
-    await ledger.commit(claim, book.apply(events, {}, next_offset=len(log), last_crc=1))
-    await ledger.commit(claim, book.close_until(day_from_date(date(2019, 12, 31))))
-    await ledger.close()
-
-
 @pytest.fixture
 def folded(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database that the command finds, with a year of figures."""
-    asyncio.run(fold(database))
+    asyncio.run(fold_into(database, PROVINCE, FACTS, date(2019, 12, 31)))
     monkeypatch.setenv("TIENDO_POSTGRES_DSN", database)
     return database
 

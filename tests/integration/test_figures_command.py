@@ -2,55 +2,31 @@
 
 import asyncio
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from models.book import Book
-from models.catalogue import load_catalogue
-from models.days import day_from_date
-from models.envelope import decode
-from models.facts import Record
-from sinks.postgres.ledger import Ledger
 from streams.cli.app import run
-from streams.provision import provide_schema
+from tests.support.folded import fold_into
 from tests.support.plan_facts import assigned, official, registered
 
 pytestmark = pytest.mark.integration
 
 PROVINCE = "tra-vinh"
 TARGET = "tra-vinh-2019-it-focal-in-agency"
-
-
-async def fold_a_year(uri: str) -> None:
-    """Write the listing, and a year of Trà Vinh in which one of two departments has its man."""
-    facts = [
-        registered("A1", "2019-01-02", "so"),
-        registered("A2", "2019-01-02", "so"),
-        official("one", "2019-06-03"),
-        assigned("one", "2019-06-03", "university"),
-    ]
-    later = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
-    log = [
-        Record(PROVINCE, offset, later, None, fact.line(PROVINCE))
-        for offset, fact in enumerate(facts)
-    ]
-    catalogue = load_catalogue()
-    await provide_schema(uri, catalogue)
-    ledger = Ledger(uri, catalogue.engine_version)
-    claim = await ledger.claim(PROVINCE)
-    book = Book.restore(catalogue.province(PROVINCE), await ledger.load(claim))
-    events = [decode(record) for record in log]
-    await ledger.commit(claim, book.apply(events, {}, next_offset=len(log), last_crc=1))
-    year_end = day_from_date(date(2019, 12, 31))
-    await ledger.commit(claim, book.close_until(year_end))
-    await ledger.close()
+FACTS = (
+    registered("A1", "2019-01-02", "so"),
+    registered("A2", "2019-01-02", "so"),
+    official("one", "2019-06-03"),
+    assigned("one", "2019-06-03", "university"),
+)
+"""One of two departments has its man."""
 
 
 @pytest.fixture
 def folded(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that the commands find, with a year of figures."""
-    asyncio.run(fold_a_year(database))
+    asyncio.run(fold_into(database, PROVINCE, FACTS, date(2019, 12, 31)))
     monkeypatch.setenv("TIENDO_POSTGRES_DSN", database)
 
 

@@ -21,6 +21,7 @@ from streams.simulator import load
 from tests.support.eventually import eventually
 from tests.support.fold import Tables, fold
 from tests.support.site import Site
+from tests.support.standings import standings, standings_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
 
@@ -101,6 +102,7 @@ async def compare(
         await ledger.close()
 
     assert in_order(expected.stored) == in_order(stored)
+    assert standings_of(expected) == await standings(connection, province)
     assert expected.parts == await parts_of(connection, province)
     assert counted(expected) == await rows_of(connection, province)
 

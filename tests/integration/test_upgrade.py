@@ -20,6 +20,7 @@ from tests.support.fold import Worker, batches
 from tests.support.histories import long_log
 from tests.support.oracle.province import setting
 from tests.support.proxy import Cut, cutting_proxy
+from tests.support.standings import standings, standings_of
 from tests.support.variants import PROVINCE, variant
 
 pytestmark = pytest.mark.integration
@@ -96,15 +97,20 @@ async def new(database: str, old: Folding) -> AsyncIterator[Folding]:
         yield worker
 
 
-def expected(folded_by_old: int, upto: int) -> StoredBook:
-    """Return what a ledger in memory holds after the same."""
+def alone(folded_by_old: int, upto: int) -> Worker:
+    """Return a worker in memory after the same."""
     worker = Worker(variant(OLD).province(PROVINCE))
     for batch in batches(LOG[:folded_by_old], BATCHES):
         worker.batch(batch)
     worker.upgrade(variant(NEW).province(PROVINCE), 1_000)
     for batch in batches(LOG[folded_by_old:upto], BATCHES):
         worker.batch(batch)
-    return in_order(worker.tables.stored)
+    return worker
+
+
+def expected(folded_by_old: int, upto: int) -> StoredBook:
+    """Return what a ledger in memory holds after the same."""
+    return in_order(alone(folded_by_old, upto).tables.stored)
 
 
 def in_order(stored: StoredBook) -> StoredBook:
@@ -125,6 +131,7 @@ async def test_a_new_version_takes_over_and_folds_on(new: Folding, connection: C
     await new.desk.load(claim)
 
     assert in_order(await new.ledger.load(claim)) == expected(HALF, HALF)
+    assert standings_of(alone(HALF, HALF).tables) == await standings(connection, PROVINCE)
     await new.fold(LOG[HALF:])
     assert in_order(await new.stored()) == expected(HALF, len(LOG))
     assert variant(OLD).engine_version == claim.upgrade_from
@@ -185,18 +192,7 @@ async def test_an_old_version_that_comes_back_makes_the_upgrade_begin_again(
     await new.upgraded(again)
     await new.desk.load(again)
     await new.fold(LOG[more:])
-    assert in_order(await new.stored()) == _after(more)
-
-
-def _after(folded_by_old: int) -> StoredBook:
-    worker = Worker(variant(OLD).province(PROVINCE))
-    for records in (LOG[:HALF], LOG[HALF:folded_by_old]):
-        for batch in batches(records, BATCHES):
-            worker.batch(batch)
-    worker.upgrade(variant(NEW).province(PROVINCE), 1_000)
-    for batch in batches(LOG[folded_by_old:], BATCHES):
-        worker.batch(batch)
-    return in_order(worker.tables.stored)
+    assert in_order(await new.stored()) == expected(more, len(LOG))
 
 
 @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
@@ -304,11 +300,11 @@ async def test_a_reinstated_version_upgrades_the_province_back(
     assert variant(NEW).engine_version == claim.upgrade_from
     with pytest.raises(Fenced, match="later than this worker's"):
         await new.ledger.claim(PROVINCE)
-    stored, alone = await old.stored(), Worker(variant(OLD).province(PROVINCE))
+    stored, before = await old.stored(), Worker(variant(OLD).province(PROVINCE))
     for batch in batches(LOG[:HALF], BATCHES):
-        alone.batch(batch)
-    assert alone.tables.panes == stored.panes
-    assert alone.tables.kpi == stored.kpi
+        before.batch(batch)
+    assert before.tables.panes == stored.panes
+    assert before.tables.kpi == stored.kpi
 
 
 async def test_a_province_without_records_is_upgraded_too(database: str) -> None:
@@ -321,10 +317,10 @@ async def test_a_province_without_records_is_upgraded_too(database: str) -> None
         await new.fold(LOG[:HALF])
 
         assert Mark() == claim.mark
-        alone = Worker(variant(NEW).province(PROVINCE))
+        fresh = Worker(variant(NEW).province(PROVINCE))
         for batch in batches(LOG[:HALF], BATCHES):
-            alone.batch(batch)
-        assert in_order(alone.tables.stored) == in_order(await new.stored())
+            fresh.batch(batch)
+        assert in_order(fresh.tables.stored) == in_order(await new.stored())
 
 
 async def test_a_book_of_another_version_is_never_loaded(new: Folding) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import pytest
 from hypothesis import given
@@ -145,16 +146,14 @@ def check(province: str, targets: Sequence[Target], log: Sequence[Record], sizes
 def test_statuses_and_alerts_are_those_of_the_oracle(data: st.DataObject, province: str) -> None:
     """At every close: the statuses of the day, and the revisions of each alert, from the facts known by then."""
     targets = data.draw(
-        st.lists(st.sampled_from(firm(province)), min_size=1, max_size=3, unique_by=_id)
+        st.lists(
+            st.sampled_from(firm(province)), min_size=1, max_size=3, unique_by=attrgetter("id")
+        )
     )
     types = types_of(definitions()[province], targets)
     log = data.draw(histories(setting(province, DAYS, types), most=40))
 
     check(province, targets, log, data.draw(splits()))
-
-
-def _id(target: Target) -> str:
-    return target.id
 
 
 @pytest.mark.slow

@@ -23,8 +23,9 @@ from tests.support.oracle.alerts import TARGET_RULES as WATCHED
 from tests.support.oracle.alerts import Board, Revision
 from tests.support.oracle.alerts import episodes as oracle_episodes
 from tests.support.oracle.facts import World
-from tests.support.oracle.figures import Known, Reader
+from tests.support.oracle.figures import Reader
 from tests.support.oracle.judgement import Judge, Read
+from tests.support.oracle.known import Known
 
 START = date(2018, 11, 20)
 FIRST = day_from_date(START)

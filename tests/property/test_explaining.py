@@ -17,7 +17,8 @@ from models.explaining import (
     measures_behind,
 )
 from models.facts import Record
-from models.figures import CompiledIndicator, CountedForm, LatestForm, RatioForm, ValueForm
+from models.figures import CompiledIndicator
+from models.forms import CountedForm, LatestForm, RatioForm, ValueForm
 from models.topics import PROVINCES
 from streams.simulator import simulate
 from tests.support.fold import Worker, fold
@@ -43,7 +44,7 @@ def excerpt(owner: ProvinceCatalogue, indicator: CompiledIndicator, book: Stored
     """Return what the command reads: only the panes that an explanation says it needs, and nothing of what was written."""
     wanted = measures_behind(owner, indicator)
     panes = {pane: amount for pane, amount in book.panes.items() if pane.measure in wanted}
-    return replace(book, panes=panes, kpi={}, published={}, attainment={})
+    return replace(book, panes=panes, kpi={}, published={})
 
 
 def explained(target: CompiledTarget, worker: Worker, day: Day) -> Explanation:

@@ -20,7 +20,7 @@ from hypothesis.strategies import (
 from models.changes import Amount
 from models.days import Day
 from models.definitions import WindowName
-from models.figures import Scope
+from models.forms import Scope
 from models.panes import ALL, PaneTable, Series
 from models.requirements import Requirement
 from models.windows import TRAILING, Period

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 import pytest
 from hypothesis import given
@@ -125,16 +126,17 @@ def check(
 def test_problems_are_raised_as_the_oracle_raises_them(data: st.DataObject, province: str) -> None:
     """At every close, from the facts known by then: raised, resolved, moved, retracted, whatever the batches and restarts."""
     chosen = data.draw(
-        st.lists(st.sampled_from(problems_of(province)), min_size=1, max_size=3, unique_by=_id)
+        st.lists(
+            st.sampled_from(problems_of(province)),
+            min_size=1,
+            max_size=3,
+            unique_by=attrgetter("id"),
+        )
     )
     types = types_of_problems(definitions()[province], chosen)
     log = data.draw(histories(setting(province, DAYS, types), most=32))
 
     check(load_catalogue().province(province), chosen, log, data.draw(splits()))
-
-
-def _id(problem: Problem) -> str:
-    return problem.id
 
 
 @pytest.mark.slow

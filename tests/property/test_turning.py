@@ -8,7 +8,8 @@ from models.changes import PaneKey
 from models.days import Day
 from models.definitions import Population, WindowName
 from models.facts import Assertion
-from models.figures import CompiledIndicator, Form, Kept, RatioForm, Sources, ValueForm
+from models.figures import CompiledIndicator, Kept, Sources
+from models.forms import Form, RatioForm, ValueForm
 from models.panes import PaneTable
 from models.register import Register
 from models.turning import turning_days

@@ -77,7 +77,7 @@ class FailingLedger:
     async def load(self, claim: Claim) -> StoredBook:
         """Return an empty book at the mark."""
         self.loads += 1
-        return StoredBook(claim.mark, {}, {}, {}, {}, {}, {}, (), {}, {}, {})
+        return StoredBook(claim.mark, {}, {}, {}, {}, {}, (), {}, {}, {})
 
     async def read_parts(
         self, province: str, requests: Collection[PartRequest]
@@ -143,7 +143,7 @@ class FailingTables:
     async def load(self, kept: Collection[str]) -> StoredBook:
         """Return an empty book."""
         self._called(f"load {' '.join(sorted(kept))}")
-        return StoredBook(Mark(), {}, {}, {}, {}, {}, {}, (), {}, {}, {})
+        return StoredBook(Mark(), {}, {}, {}, {}, {}, (), {}, {}, {})
 
     async def swap(self, kept: Collection[str], changes: Changes, listing: Listing) -> None:
         """Note that it is done."""

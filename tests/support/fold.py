@@ -104,7 +104,6 @@ class Tables:
             kpi=dict(self.kpi),
             agencies=dict(self.agencies),
             published={(row.key, row.window): row.figure for row in self.history},
-            attainment=dict(self.attainment),
             alerts=tuple(self.alerts.values()),
             feeds=dict(self.feeds),
             registers={

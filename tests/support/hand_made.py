@@ -1,5 +1,6 @@
 """Rows made by hand, for tests of the tables: a listing, a day's changes, and the book that they leave."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -48,6 +49,7 @@ MARK: Final = Mark(
     watermark=Instant(1_572_500_000_123_456),
     outbox_seq=2,
 )
+NEXT_MARK: Final = replace(MARK, next_offset=9, last_crc=0)
 SHARE: Final = KpiKey("house", "on_time_share", "*")
 ALERT: Final = AlertRow(
     alert_id="a1",
@@ -227,3 +229,8 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
             ("", ""): FeedRow("", "", None, Instant(1_572_500_000_123_000), 0, 0, 0, 1),
         },
     )  # fmt: skip
+
+
+def empty(base: Mark, mark: Mark) -> Changes:
+    """Return changes that move the mark and nothing else."""
+    return Changes(PROVINCE, base, mark)

@@ -30,13 +30,18 @@ def said(kind: str, day: str, agency: str = "A1", **data: Any) -> Draft:  # noqa
     return Draft(kind, data, agency, at, at, at, id=f"{kind}-{day}-{agency}-{sorted(data.items())}")
 
 
-def told(catalogue: ProvinceCatalogue, day: str, facts: Sequence[Draft]) -> Worker:
-    """Return the worker of a province at the close of a day on which only these facts are known."""
+def log_of(province: str, facts: Sequence[Draft]) -> list[Record]:
+    """Return the log of a province on which these facts arrived long after they happened."""
     later = int(datetime(2026, 1, 1, tzinfo=VIETNAM).timestamp() * 1000)
-    log = [
-        Record(catalogue.province, offset, later, None, fact.line(catalogue.province))
+    return [
+        Record(province, offset, later, None, fact.line(province))
         for offset, fact in enumerate(facts)
     ]
+
+
+def told(catalogue: ProvinceCatalogue, day: str, facts: Sequence[Draft]) -> Worker:
+    """Return the worker of a province at the close of a day on which only these facts are known."""
+    log = log_of(catalogue.province, facts)
     worker = fold(catalogue, log, until=day_from_date(date.fromisoformat(day)))
     refused = [(one.reason, one.field, one.detail) for one in worker.tables.dead_letters]
     assert [] == refused

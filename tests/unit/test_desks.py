@@ -1,15 +1,17 @@
 """Desks beside the worker: over a real socket they answer, refuse and break as a desk in this process does."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
-from models.changes import Mark
+from models.changes import Changes, Mark
 from models.errors import Fenced, Unavailable
 from models.facts import Record
+from streams.collection import Collection
 from streams.desks import Bug, LocalDesks
 from streams.desks.calls import Ends
 from streams.desks.pool import DeskPool, DeskProcess
@@ -77,6 +79,30 @@ async def test_a_batch_reaches_the_ledger_through_another_process() -> None:
 
     assert (2, {"bad_encoding": 1, "not_json": 1}) == (folded.records, folded.dead_letters)
     assert Mark(2, checksum(b"not json")) == ledger.mark
+
+
+async def test_what_was_written_is_gone_before_the_collector_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would walk the rows of a whole batch, and take them for old ones that are there to stay."""
+    left: list[int] = []
+
+    def between_batches(_: Collection) -> None:
+        left.append(sum(isinstance(one, Changes) for one in gc.get_objects()))
+
+    monkeypatch.setattr(Collection, "between_batches", between_batches)
+    ledger = FailingLedger()
+    desk = LocalDesks(ledger, lambda _, stored: CountingBook(stored.mark)).desk(PROVINCE)
+    await desk.load(await ledger.claim(PROVINCE))
+    gc.collect()
+    before = sum(isinstance(one, Changes) for one in gc.get_objects())
+    await desk.fold(0, 1, records(b"x"))
+    await asyncio.sleep(
+        0
+    )  # a real ledger takes turns of the loop, which holds what its last turn brought
+    await desk.commit()
+
+    assert [before] == left
 
 
 async def test_a_province_is_upgraded_in_the_process_that_folds_it() -> None:

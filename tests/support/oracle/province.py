@@ -21,9 +21,10 @@ from models.definitions import (
 from models.facts import DeadLetter, Event, FactKey
 from tests.support.drafts import Setting
 from tests.support.oracle.facts import World, order
-from tests.support.oracle.figures import Known, Reader
+from tests.support.oracle.figures import Reader
 from tests.support.oracle.house import House
 from tests.support.oracle.judgement import Judge
+from tests.support.oracle.known import Known
 from tests.support.oracle.reads import types_read
 from tests.support.oracle.vocabulary import VOCABULARY
 from tests.support.preferences import preferences

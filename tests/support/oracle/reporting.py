@@ -12,7 +12,7 @@ from typing import NamedTuple
 from models.days import date_of, day_from_date
 from models.definitions import Duty, Measure, PlanFile, Round
 from tests.support.oracle.facts import World
-from tests.support.oracle.figures import Known
+from tests.support.oracle.known import Known
 
 SOON = 14
 ONE_DAY = timedelta(days=1)

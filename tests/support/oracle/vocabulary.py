@@ -186,11 +186,6 @@ class Row:
     tells: tuple[tuple[str, str], ...]
     fields: dict[str, Field]
 
-    @property
-    def moment_kind(self) -> str:
-        """`instant` or `date`."""
-        return "instant" if self.moment == "time" else self.fields[self.moment].kind
-
 
 def _field(text: str) -> Field:
     name, _, kind = text.partition(":")

@@ -1,0 +1,26 @@
+"""A database as a worker leaves it that has folded some facts and closed the days up to one."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from models.book import Book
+from models.catalogue import load_catalogue
+from models.days import day_from_date
+from models.envelope import decode
+from sinks.postgres.ledger import Ledger
+from streams.provision import provide_schema
+from tests.support.drafts import Draft
+from tests.support.plan_facts import log_of
+
+
+async def fold_into(dsn: str, province: str, facts: Sequence[Draft], until: date) -> None:
+    """Write the listing, and a province of which only these facts are known, to the close of a day."""
+    catalogue, log = load_catalogue(), log_of(province, facts)
+    await provide_schema(dsn, catalogue)
+    ledger = Ledger(dsn, catalogue.engine_version)
+    claim = await ledger.claim(province)
+    book = Book.restore(catalogue.province(province), await ledger.load(claim))
+    events = [decode(record) for record in log]
+    await ledger.commit(claim, book.apply(events, {}, next_offset=len(log), last_crc=1))
+    await ledger.commit(claim, book.close_until(day_from_date(until)))
+    await ledger.close()
