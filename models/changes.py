@@ -14,6 +14,11 @@ from models.facts import DeadLetter, Headers
 Amount = int | Decimal
 
 
+def amount_of(value: Decimal) -> Amount:
+    """Return a decimal as an amount: whole ones are integers."""
+    return int(value) if value == value.to_integral_value() else value
+
+
 class Figure(NamedTuple):
     """A figure over one window: value with its numerator and denominator; see the contract for which of them may be None."""
 

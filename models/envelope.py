@@ -3,8 +3,7 @@
 Pure, and decided by `examine` alone: `_quick` is a short cut for clean records that must accept nothing that it refuses.
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 from unicodedata import is_normalized
 
 import msgspec
@@ -13,13 +12,11 @@ from models.errors import PoisonMessage
 from models.events.assembly import Frame, fact_asserted, in_nfc, moment_of
 from models.events.cloudevent import (
     DEPTH_MAX,
-    JSON,
     VALUE_MAX_BYTES,
     Mode,
     attributes_in,
     is_agency,
     mode_of,
-    open_record,
     readable_attributes,
 )
 from models.events.examination import AHEAD_MAX, EARLIEST, examine
@@ -33,8 +30,6 @@ _BRACKET: Final = ord("[")
 """As integers: a byte is searched four times as fast as bytes of length one."""
 
 _PROVINCES: Final = frozenset(PROVINCES)
-
-_encode: Final = msgspec.json.Encoder().encode
 
 
 def decode(record: Record) -> Event | DeadLetter:
@@ -111,40 +106,3 @@ def _read_otherwise(mode: Mode, headers: Headers, value: bytes) -> CleanEvent | 
     if any("\0" in attribute for attribute in attributes.values()):
         return None
     return read_binary(attributes, value)
-
-
-def to_json(attributes: Mapping[str, str | None], data: Mapping[str, object]) -> bytes:
-    """Return a structured CloudEvent: the attributes that are not None, then `data`.
-
-    `specversion` and `datacontenttype` are added; `data` is JSON values (a model: `model_dump(mode="json")`).
-    """
-    sent = {name: value for name, value in attributes.items() if value is not None}
-    return _encode({"specversion": "1.0", **sent, "datacontenttype": JSON, "data": data})
-
-
-class Address(NamedTuple):
-    """Where a line of events goes, as far as it says so."""
-
-    province: str | None
-    """The province whose topic it names; None: none of ours, or unreadable."""
-    key: bytes | None
-    """The record key: `partitionkey`, else `subject`."""
-
-
-def address_of(line: bytes) -> Address:
-    """Return where a structured CloudEvent wants to go; any bytes have an answer."""
-    record = Record(province="", offset=0, timestamp_ms=0, key=None, value=line)
-    try:
-        sent = open_record(record)
-    except PoisonMessage:
-        return Address(None, None)
-    province = sent.readable("province")
-    key = sent.readable("partitionkey") or sent.readable("subject")
-    return Address(
-        province if province in _PROVINCES else None, None if key is None else key.encode()
-    )
-
-
-def partition_key(subject: str) -> bytes:
-    """Return the record key of an event with this natural key."""
-    return subject.encode()

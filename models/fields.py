@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final, NamedTuple
 
 from models import dossiers
-from models.events import SUBJECT_KINDS, VOCABULARY, EventType, FieldKind
+from models.events import VOCABULARY, EventType, FieldKind
 from models.place import Place, did_you_mean
 from models.subjects import Grouped
 
@@ -65,13 +65,7 @@ def check_fact(place: Place, name: str, kind: str | None = None) -> EventType:
 
 def subject_kinds(event_type: EventType) -> frozenset[str]:
     """Return the kinds of subjects that a fact of the type may tell about."""
-    kinds: set[str] = set()
-    for rule in event_type.tells_about:
-        if rule.kind_field is None:
-            kinds.add(str(rule.kind))
-        else:
-            kinds.update(SUBJECT_KINDS[word] for word in event_type.fields[rule.kind_field].choices)
-    return frozenset(kinds)
+    return frozenset().union(*(rule.kinds(event_type.fields) for rule in event_type.tells_about))
 
 
 def check_field(

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, Protocol
 
 from models.attainment import NO_REFERENCE, NoReference, quantized
-from models.changes import Amount, Figure
+from models.changes import Amount, Figure, amount_of
 from models.measures import LATEST_SEPARATOR
 from models.panes import ALL, PaneTable, Series
 from models.windows import View, view_years_before
@@ -158,8 +158,7 @@ class LatestForm:
 
 def _value(bucket: str) -> Amount:
     """Return the value that the bucket of a last value names."""
-    value = Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1])
-    return int(value) if value == value.to_integral_value() else value
+    return amount_of(Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

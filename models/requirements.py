@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from models.changes import Amount
 from models.days import FOREVER, next_year, year_start
-from models.definitions import FigureCondition, WindowName
+from models.definitions import BOUNDS, FigureCondition, WindowName
 from models.forms import Scope
 from models.windows import TRAILING, Period
 
@@ -129,9 +129,7 @@ class Requirement:
 def comparisons_of(condition: FigureCondition) -> list[tuple[str, Amount]]:
     """Return (operator, bound) of a condition; a sum is at least 1, a ratio at least 100 % where nothing is said."""
     stated: list[tuple[str, Amount]] = [
-        (name, bound)
-        for name in ("at_least", "more_than", "at_most", "less_than")
-        if (bound := getattr(condition, name)) is not None
+        (name, bound) for name in BOUNDS if (bound := getattr(condition, name)) is not None
     ]
     return stated or [("at_least", 1 if condition.ratio is None else 100)]
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Final
 
 from models.changes import PartKey
-from models.events import SUBJECT_KINDS, VOCABULARY, EventType
+from models.events import VOCABULARY, EventType
 from models.facts import Assertion, FactKey, SubjectId
 from models.parts import DAILY, MAIN, REGISTERED, Held, decode, encode, part_of
 
@@ -24,15 +24,13 @@ HANDED_ON: Final = frozenset(
 
 def _receivers(known: EventType) -> frozenset[str]:
     """Return the kinds of subjects that do not follow from the natural key."""
-    kinds: set[str] = set()
-    for rule in known.tells_about:
-        if set(known.natural_key).issuperset(rule.fields(known.natural_key)):
-            continue
-        if rule.kind_field is None:
-            kinds.add(str(rule.kind))
-        else:
-            kinds.update(SUBJECT_KINDS[word] for word in known.fields[rule.kind_field].choices)
-    return frozenset(kinds)
+    return frozenset().union(
+        *(
+            rule.kinds(known.fields)
+            for rule in known.tells_about
+            if not rule.follows_from(known.natural_key)
+        )
+    )
 
 
 _NONE: Final[frozenset[str]] = frozenset()

@@ -18,7 +18,7 @@ from typing import Any, Final
 import structlog
 import uvloop
 
-from models.catalogue import load_catalogue
+from models.catalogue import Catalogue, load_catalogue
 from models.days import Instant
 from models.errors import Fenced, Unavailable
 from models.topics import progress_topic, province_of
@@ -181,8 +181,7 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> int:
     catalogue = load_catalogue()
     ledger = Ledger(settings.dsn, catalogue.engine_version)
     try:
-        local = LocalDesks(ledger, restoring(catalogue), upgrading_to(catalogue, settings.dsn))
-        async with _desks(settings, local) as desks:
+        async with _desks(settings, ledger, catalogue) as desks:
             worker = Worker(settings, ledger, desks, relays=relays, metrics=metrics)
             return await worker.run(stopping)
     finally:
@@ -190,11 +189,11 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _desks(settings: Settings, local: LocalDesks) -> AsyncIterator[Desks]:
+async def _desks(settings: Settings, ledger: Ledger, catalogue: Catalogue) -> AsyncIterator[Desks]:
     """Open the desks of a worker: in processes beside it, or in this one where the settings ask for none."""
     processes = min(settings.fold_processes, len(settings.provinces))
     if processes == 0:
-        yield local
+        yield LocalDesks(ledger, restoring(catalogue), upgrading_to(catalogue, settings.dsn))
         return
     as_json = not sys.stderr.isatty() if settings.log_json is None else settings.log_json
     async with desk_pool(processes, Begin(settings.dsn, settings.log_level, as_json)) as pool:

@@ -32,7 +32,7 @@ class Marks:
 
     def blanks(self) -> list[Path]:
         """Return the paths of the values that are still blank."""
-        return [] if self.root is None else [path for path, _ in _blanks((), self.root)]
+        return [] if self.root is None else list(_blanks((), self.root))
 
     def span(self, path: Path) -> tuple[int, int]:
         """Return the first line of what a path leads to, its key included, and the line after its last."""
@@ -129,9 +129,9 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
             yield from _scalars(entry)
 
 
-def _blanks(path: Path, node: yaml.Node) -> Iterator[tuple[Path, yaml.Node]]:
+def _blanks(path: Path, node: yaml.Node) -> Iterator[Path]:
     if isinstance(node, yaml.ScalarNode) and node.value == BLANK:
-        yield path, node
+        yield path
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield from _blanks((*path, str(key.value)), value)

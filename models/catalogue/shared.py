@@ -43,14 +43,15 @@ class Shared:
         )
         for source, measures in sources:
             for name, measure in measures.items():
-                with faults:
-                    if name in named:
-                        raise Place(source, name).error(
-                            "measures",
-                            f"{named[name][0]} has a measure of this name",
-                            word=name,
-                            mend="give it another name, or use that one",
-                        )
+                if name in named:
+                    fault = Place(source, name).fault(
+                        "measures",
+                        f"{named[name][0]} has a measure of this name",
+                        word=name,
+                        mend="give it another name, or use that one",
+                    )
+                    faults.add(fault)
+                else:
                     named[name] = (source, measure)
         faults.raise_any()
         return named

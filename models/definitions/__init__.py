@@ -20,6 +20,7 @@ from models.definitions.files import (
     PlanFile,
 )
 from models.definitions.indicators import (
+    BOUNDS,
     Against,
     Agencies,
     Change,
@@ -76,6 +77,7 @@ from models.definitions.where import (
 )
 
 __all__ = [
+    "BOUNDS",
     "Against",
     "Agencies",
     "Baseline",

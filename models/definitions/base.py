@@ -11,6 +11,11 @@ class Definition(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
+    def state_one_of(self, *fields: str) -> None:
+        """Refuse to state none of some fields, or several of them."""
+        if sum(getattr(self, name) is not None for name in fields) != 1:
+            raise ValueError(f"give exactly one of {', '.join(fields)}")
+
 
 class Text(Definition):
     """A text in both languages of the product."""

@@ -5,7 +5,7 @@ An indicator is exactly one form; `over` and `window` say nothing about how the 
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -45,6 +45,10 @@ class WindowName(StrEnum):
     """The calendar year to date."""
     PLAN = "plan"
     """The plan's period up to the as-of day."""
+
+
+BOUNDS: Final = ("at_least", "more_than", "at_most", "less_than")
+"""The operators of a bound, as the fields that state it."""
 
 
 class FigureCondition(Definition):
@@ -120,9 +124,7 @@ class Against(Definition):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        stated = (self.years, self.latest, self.reference)
-        if sum(side is not None for side in stated) != 1:
-            raise ValueError("give exactly one of years, latest, reference")
+        self.state_one_of("years", "latest", "reference")
         return self
 
 
@@ -148,21 +150,9 @@ class IndicatorForm(Definition):
 
     @model_validator(mode="after")
     def _exactly_one_form(self) -> Self:
-        forms = (
-            self.value,
-            self.least,
-            self.ratio,
-            self.latest,
-            self.median,
-            self.agencies,
-            self.checklist,
-            self.change,
+        self.state_one_of(
+            *("value", "least", "ratio", "latest", "median", "agencies", "checklist", "change")
         )
-        if sum(form is not None for form in forms) != 1:
-            raise ValueError(
-                "give exactly one of"
-                " value, least, ratio, latest, median, agencies, checklist, change"
-            )
         return self
 
 

@@ -58,8 +58,7 @@ class Measure(Definition):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if sum(form is not None for form in (self.flow, self.stock, self.latest)) != 1:
-            raise ValueError("give exactly one of flow, stock, latest")
+        self.state_one_of("flow", "stock", "latest")
         if self.stock is None and (self.amount is not None or self.each or self.bucket is not None):
             raise ValueError("amount, each and bucket beside a measure belong to stock")
         return self

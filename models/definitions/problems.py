@@ -10,10 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from models.definitions.base import Definition, Text
-from models.definitions.indicators import Indicator
-
-BOUNDS = ("at_least", "more_than", "at_most", "less_than")
-"""The operators of a bound, as the fields that state it."""
+from models.definitions.indicators import BOUNDS, Indicator
 
 
 class Basis(StrEnum):
@@ -41,8 +38,7 @@ class RaisedWhen(Indicator):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
-        if sum(getattr(self, name) is not None for name in BOUNDS) != 1:
-            raise ValueError(f"give exactly one of {', '.join(BOUNDS)}")
+        self.state_one_of(*BOUNDS)
         return self
 
     @property

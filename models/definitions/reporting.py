@@ -48,8 +48,7 @@ class Due(Definition):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if sum(one is not None for one in (self.before, self.by, self.day)) != 1:
-            raise ValueError("give exactly one of before, by, day")
+        self.state_one_of("before", "by", "day")
         if self.day is None and self.months:
             raise ValueError("months belong to day")
         return self

@@ -41,6 +41,17 @@ class Keyed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PayloadField:
+    """A field of a payload as the vocabulary prints it."""
+
+    kind: FieldKind
+    nullable: bool
+    """May be null or absent."""
+    choices: tuple[str, ...] = ()
+    """The words of a choice or of a list of choices, in the vocabulary's order."""
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """A rule that finds a subject of a fact in its payload."""
 
@@ -55,6 +66,16 @@ class About:
         key_fields = natural_key if self.field is None else (self.field,)
         return key_fields if self.kind_field is None else (*key_fields, self.kind_field)
 
+    def follows_from(self, natural_key: tuple[str, ...]) -> bool:
+        """Return whether the natural key says which subject it is, so that no correction changes it."""
+        return set(natural_key).issuperset(self.fields(natural_key))
+
+    def kinds(self, fields: Mapping[str, PayloadField]) -> frozenset[str]:
+        """Return the kinds that the subject may be of."""
+        if self.kind_field is None:
+            return frozenset({str(self.kind)})
+        return frozenset(SUBJECT_KINDS[word] for word in fields[self.kind_field].choices)
+
 
 def about(kind: str, field_name: str | None = None) -> About:
     """Return the rule for a subject of a fixed kind; without a field, the natural key is its key."""
@@ -64,17 +85,6 @@ def about(kind: str, field_name: str | None = None) -> About:
 def about_named(kind_field: str, field_name: str) -> About:
     """Return the rule for a subject whose kind another field names (`SUBJECT_KINDS`)."""
     return About(None, field_name, kind_field)
-
-
-@dataclass(frozen=True, slots=True)
-class PayloadField:
-    """A field of a payload as the vocabulary prints it."""
-
-    kind: FieldKind
-    nullable: bool
-    """May be null or absent."""
-    choices: tuple[str, ...] = ()
-    """The words of a choice or of a list of choices, in the vocabulary's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +101,6 @@ class EventType:
     tells_about: tuple[About, ...]
     fields: Mapping[str, PayloadField] = field(init=False)
     instants: tuple[str, ...] = field(init=False)
-    dates: tuple[str, ...] = field(init=False)
-    numbers: tuple[str, ...] = field(init=False)
     once: bool = field(init=False)
     moment_is_date: bool = field(init=False)
     instant_is_bounded: bool = field(init=False)
@@ -108,21 +116,18 @@ class EventType:
             *(name for rule in self.tells_about for name in rule.fields(())),
         ):
             _ = fields[needed]
-        named = set(self.natural_key)
         derived = {
             "fields": MappingProxyType(fields),
-            "instants": _of_kind(fields, FieldKind.INSTANT),
-            "dates": _of_kind(fields, FieldKind.DATE),
-            "numbers": _of_kind(fields, FieldKind.NUMBER),
+            "instants": tuple(
+                name for name, one in fields.items() if one.kind is FieldKind.INSTANT
+            ),
             "once": self.keyed is Keyed.ONCE,
             "moment_is_date": self.moment != EVENT_TIME
             and fields[self.moment].kind is FieldKind.DATE,
             "instant_is_bounded": self.keyed is Keyed.ONCE
             and self.moment != EVENT_TIME
             and fields[self.moment].kind is FieldKind.INSTANT,
-            "movable": not all(
-                named.issuperset(rule.fields(self.natural_key)) for rule in self.tells_about
-            ),
+            "movable": not all(rule.follows_from(self.natural_key) for rule in self.tells_about),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
@@ -197,10 +202,6 @@ def _fits(expected: PayloadField, part: str) -> bool:
     if part == "":
         return expected.nullable or expected.kind is FieldKind.TEXT
     return not expected.choices or part in expected.choices
-
-
-def _of_kind(fields: Mapping[str, PayloadField], kind: FieldKind) -> tuple[str, ...]:
-    return tuple(name for name, described in fields.items() if described.kind is kind)
 
 
 def _fields_of(model: type[Payload]) -> dict[str, PayloadField]:

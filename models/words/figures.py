@@ -156,8 +156,13 @@ def _asked_of_agency(glossary: Glossary, condition: FigureCondition) -> Message:
     """Return a condition on an agency: what its register says in its own words, all else as what it has."""
     if condition.figure is not None and len(condition.figure) == 1:
         measure = glossary.measure(condition.figure[0])
-        own = measure is not None and measure.subject == "agency" and not measure.each
-        if own and measure is not None and measure.stock is not None and _is_any(condition):
+        if (
+            measure is not None
+            and measure.stock is not None
+            and measure.subject == "agency"
+            and not measure.each
+            and _is_any(condition)
+        ):
             return condition_in_words(glossary, "agency", measure.stock)
     return say("có {asked}", "have {asked}", asked=_asked(glossary, condition, None))
 
@@ -181,17 +186,10 @@ def _asked(glossary: Glossary, condition: FigureCondition, usual: WindowName | N
     else:
         sides = tuple(condition.figure or ())
         figure = sum_in_words(glossary, sides)
-    if window is None and not all(_is_stock(glossary, side) for side in sides):
-        window = WindowName.PLAN
-    days = (
-        Message("", "")
-        if window is None
-        else say(" {window}", " {window}", window=WINDOWS[window])
-    )  # fmt: skip
-    if len(sides) == 1 and condition.ratio is None and _is_any(condition):
+    days = _days(glossary, sides, window)
+    if len(sides) == 1 and _is_any(condition) and _counts(glossary, sides[0]):
         things = things_in_words(glossary, sides[0])
-        if _counts(glossary, sides[0]):
-            return say("ít nhất 1 {things}{days}", "at least 1 of the {things}{days}", things=things, days=days)  # fmt: skip
+        return say("ít nhất 1 {things}{days}", "at least 1 of the {things}{days}", things=things, days=days)  # fmt: skip
     bounds = both(
         [
             _COMPARISONS[name].format(
@@ -203,6 +201,17 @@ def _asked(glossary: Glossary, condition: FigureCondition, usual: WindowName | N
         ]
     )
     return say("{figure}{days}: {bounds}", "{figure}{days}: {bounds}", figure=figure, days=days, bounds=bounds)  # fmt: skip
+
+
+def _days(
+    glossary: Glossary, measures: Sequence[MeasureReference], window: WindowName | None
+) -> Message:
+    """Return over which days measures are read, a space before it; nothing of stocks, which are read now."""
+    if window is None and not all(_is_stock(glossary, one) for one in measures):
+        window = WindowName.PLAN
+    if window is None:
+        return Message("", "")
+    return say(" {window}", " {window}", window=WINDOWS[window])
 
 
 def _is_any(condition: FigureCondition) -> bool:
@@ -234,14 +243,11 @@ def _checklist(
             if checklist.members is None
             else list_in_words(glossary.lists[checklist.members])
         )
-        window = checklist.window
-        if window is None and not _is_stock(glossary, checklist.each):
-            window = WindowName.PLAN
         what = say(
             "có ít nhất 1 {things}{days} {each}{bucket}: {rows}",
             "there is at least 1 of the {things}{days} {each}{bucket}: {rows}",
             things=things_in_words(glossary, checklist.each),
-            days=Message("", "") if window is None else say(" {w}", " {w}", w=WINDOWS[window]),
+            days=_days(glossary, (checklist.each,), checklist.window),
             each=Message("cho từng ", "for each ") if len(asked) > 1 else Message("với ", "with "),
             bucket=bucket_in_words(glossary, checklist.each),
             rows=rows,

@@ -8,6 +8,7 @@ from typing import Final
 
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.catalogue.listing import TargetDefinitionRow
+from models.changes import amount_of
 from models.messages import Message, calendar_day, quantity
 from models.topics import PROVINCE_NAMES
 from models.words.phrases import say
@@ -88,9 +89,7 @@ def _notes(row: TargetDefinitionRow) -> Iterable[Message]:
     for vi, en in zip(row.readings_vi, row.readings_en, strict=True):
         yield say("Cách đọc: {reading}", "Reading: {reading}", reading=Message(vi, en))
     if row.baseline_value is not None and row.baseline_qualifier is not None:
-        value = row.baseline_value
-        whole = value == value.to_integral_value()
-        printed = quantity(int(value) if whole else value, row.baseline_unit or "")
+        printed = quantity(amount_of(row.baseline_value), row.baseline_unit or "")
         start = _QUALIFIERS[row.baseline_qualifier].format(value=printed)
         if row.baseline_date is not None:
             day = calendar_day(row.baseline_date)

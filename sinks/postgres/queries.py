@@ -163,11 +163,6 @@ async def kpi_daily(connection: Connection, provinces: Collection[str]) -> list[
     return await _read(connection, "kpi_daily", provinces)
 
 
-async def kpi_history(connection: Connection, provinces: Collection[str]) -> list[Row]:
-    """Return the figures as they were published at the days' closes."""
-    return await _read(connection, "kpi_history", provinces)
-
-
 async def target_attainment(connection: Connection, provinces: Collection[str]) -> list[Row]:
     """Return how each target stood at the last closed day."""
     return await _read(connection, "target_attainment", provinces)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from models.attainment import Status
 from models.catalogue.listing import TargetDefinitionRow
+from models.changes import amount_of
 from models.days import date_of
 from models.definitions import Qualifier
 from streams.cli.words import MARKS, day, figure
@@ -93,9 +94,7 @@ def starting_point(row: TargetDefinitionRow) -> str | None:
     value, qualifier = row.baseline_value, row.baseline_qualifier
     if value is None or qualifier is None:
         return None
-    whole = value == value.to_integral_value()
-    mark = MARKS[Qualifier(qualifier)]
-    shown = mark + figure(int(value) if whole else value, row.baseline_unit or "")
+    shown = MARKS[Qualifier(qualifier)] + figure(amount_of(value), row.baseline_unit or "")
     where = [
         *([] if row.baseline_date is None else [day(date_of(row.baseline_date))]),
         *([] if row.baseline_section is None else [f"mục {row.baseline_section}"]),

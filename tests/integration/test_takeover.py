@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from models.catalogue import Catalogue, load_catalogue
-from models.changes import StoredBook
 from models.facts import Record
 from models.topics import PROVINCES, alerts_topic, progress_topic
 from sinks.postgres.connection import Connection
@@ -101,15 +99,10 @@ async def compare(
     finally:
         await ledger.close()
 
-    assert in_order(expected.stored) == in_order(stored)
+    assert expected.stored == stored
     assert standings_of(expected) == await standings(connection, province)
     assert expected.parts == await parts_of(connection, province)
     assert counted(expected) == await rows_of(connection, province)
-
-
-def in_order(stored: StoredBook) -> StoredBook:
-    """Return the book with its alerts in one order."""
-    return replace(stored, alerts=tuple(sorted(stored.alerts, key=lambda row: row.alert_id)))
 
 
 def counted(tables: Tables) -> dict[str, int]:

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from models.catalogue import ProvinceCatalogue, load_catalogue
 from models.changes import AgencyRow, AlertRow, Figure
-from models.days import Day, date_of, day_from_date
+from models.days import Day, date_of
 from models.definitions import Measurability, ReadingDate, Target, Text
 from models.envelope import decode
-from models.facts import DeadLetter, Record
+from models.facts import Record
 from models.topics import PROVINCES
 from tests.support.examples import examples
 from tests.support.fold import Tables, fold
-from tests.support.histories import histories, long_log, splits
+from tests.support.histories import histories, last_day, long_log, splits
 from tests.support.oracle.alerts import Replay, Revision, silent
 from tests.support.oracle.facts import World
 from tests.support.oracle.judgement import Judge
@@ -35,12 +35,6 @@ def firm(province: str) -> list[Target]:
     """Return the defined targets that raise alerts."""
     raising = {Measurability.QUANTIFIED, Measurability.DATED}
     return [one for one in definitions()[province].defined if one.measurability in raising]
-
-
-def last_day(province: str, log: Sequence[Record]) -> int:
-    """Return a day on which a history is over."""
-    days = [one.day for one in map(decode, log) if not isinstance(one, DeadLetter)]
-    return max([day_from_date(setting(province, DAYS).start) + DAYS, *days])
 
 
 def replayed(province: str, targets: Sequence[Target], log: Sequence[Record], until: int) -> Replay:
@@ -118,7 +112,7 @@ def check_agencies(tables: Tables, world: World, first_day: int) -> None:
 
 def check(province: str, targets: Sequence[Target], log: Sequence[Record], sizes: list[int]) -> int:
     """Compare all that a log publishes; return how many revisions that were."""
-    until = last_day(province, log)
+    until = last_day(log, setting(province, DAYS).start, DAYS)
     replay = replayed(province, targets, log, until)
     read_on = Day(until - 10)
     worker = fold(read_as_well(province, read_on), log, sizes, until=until)
@@ -174,7 +168,7 @@ def test_what_a_close_publishes_is_what_differs_from_what_was_published(
 ) -> None:
     """`kpi_history` has a row for each figure that differs at a close from its latest row, as known at that close."""
     log = data.draw(histories(setting(province, DAYS), most=24))
-    until = last_day(province, log)
+    until = last_day(log, setting(province, DAYS).start, DAYS)
     published: dict[tuple[str, str, str, str], Figure] = {}
     expected: list[tuple[int, tuple[str, str, str, str], Figure]] = []
 

@@ -10,13 +10,12 @@ from msgspec.structs import replace
 
 from models.catalogue import ProvinceCatalogue, load_catalogue
 from models.changes import Figure
-from models.days import day_from_date
 from models.envelope import decode
-from models.facts import DeadLetter, Record
+from models.facts import Record
 from models.topics import PROVINCES
 from tests.support.examples import examples
 from tests.support.fold import Tables, Worker, fold
-from tests.support.histories import histories, long_log, splits
+from tests.support.histories import histories, last_day, long_log, splits
 from tests.support.oracle.facts import World
 from tests.support.oracle.province import Province, accepted, definitions, feeds, setting
 
@@ -28,12 +27,6 @@ Rows = dict[tuple[str, str, str, str], Figure]
 def catalogue(province: str) -> ProvinceCatalogue:
     """Return what is computed for a province."""
     return load_catalogue().province(province)
-
-
-def last_day(province: str, log: Sequence[Record]) -> int:
-    """Return a day on which a history is over."""
-    days = [one.day for one in map(decode, log) if not isinstance(one, DeadLetter)]
-    return max([day_from_date(setting(province, DAYS).start) + DAYS, *days])
 
 
 def rows_of(province: str, tables: Tables) -> Rows:
@@ -82,7 +75,7 @@ provinces = st.sampled_from(PROVINCES)
 def test_figures_are_those_of_the_oracle(data: st.DataObject, province: str) -> None:
     """Every house and plan figure of every agency and window, at the end of a log and read back to earlier days."""
     log = data.draw(histories(setting(province, DAYS), most=60))
-    until = last_day(province, log)
+    until = last_day(log, setting(province, DAYS).start, DAYS)
 
     worker = fold(catalogue(province), log, data.draw(splits()), until=until)
 
@@ -94,7 +87,7 @@ def test_figures_are_those_of_the_oracle(data: st.DataObject, province: str) -> 
 def test_figures_of_a_long_log_are_those_of_the_oracle(province: str) -> None:
     """A log in which every type, correction, retraction and delay comes up many times."""
     log = long_log(setting(province, DAYS), seed=7, recipes=150)
-    until = last_day(province, log)
+    until = last_day(log, setting(province, DAYS).start, DAYS)
 
     worker = fold(catalogue(province), log, [23] * len(log), until=until)
 
@@ -112,7 +105,7 @@ def test_figures_do_not_depend_on_order_batches_or_duplicates(
 ) -> None:
     """Kafka may deliver late, twice and in any batch; panes, kept facts and figures are those of the set of events."""
     log = data.draw(histories(setting(province, DAYS), most=60))
-    until = last_day(province, log)
+    until = last_day(log, setting(province, DAYS).start, DAYS)
     rng = Random(seed)  # noqa: S311 - no secret
     again = [*log, *(record for record in log if rng.random() < 0.3)]
     rng.shuffle(again)
@@ -135,7 +128,7 @@ def test_figures_do_not_depend_on_order_batches_or_duplicates(
 def test_every_row_is_the_same_however_a_log_is_cut(data: st.DataObject, province: str) -> None:
     """Batches of any size, and an owner that dies after each of them, write the very same rows, histories and messages."""
     log = data.draw(histories(setting(province, DAYS), most=48))
-    until = last_day(province, log)
+    until = last_day(log, setting(province, DAYS).start, DAYS)
     whole = fold(catalogue(province), log, until=until).tables
 
     cut = fold(catalogue(province), log, data.draw(splits()), until=until).tables

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from models.catalogue import ProvinceCatalogue, load_catalogue
 from models.changes import AlertRow, ProblemRow
-from models.days import day_from_date
 from models.definitions import Problem
 from models.envelope import decode
-from models.facts import DeadLetter, Record
+from models.facts import Record
 from models.topics import PROVINCES
 from tests.support.examples import examples
 from tests.support.fold import fold
-from tests.support.histories import histories, long_log, splits
+from tests.support.histories import histories, last_day, long_log, splits
 from tests.support.narrowed import narrowed
 from tests.support.oracle.alerts import Board, Replay, Revision
 from tests.support.oracle.facts import World
@@ -37,12 +36,6 @@ LONG = 120
 def problems_of(province: str) -> list[Problem]:
     """Return the problems of a province that events can show."""
     return in_sight(definitions()[province].file.problems)
-
-
-def last_day(province: str, log: Sequence[Record]) -> int:
-    """Return a day on which a history is over."""
-    days = [one.day for one in map(decode, log) if not isinstance(one, DeadLetter)]
-    return max([day_from_date(setting(province, DAYS).start) + DAYS, *days])
 
 
 def foretold(
@@ -108,7 +101,7 @@ def check(
 ) -> int:
     """Compare all that a log publishes of some problems, with and without restarts; return how many revisions that were."""
     province = catalogue.province
-    until = last_day(province, log)
+    until = last_day(log, setting(province, DAYS).start, DAYS)
     history, rows = foretold(province, problems, log, until)
 
     tables = fold(catalogue, log, sizes, until=until).tables

@@ -11,16 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue import ProvinceCatalogue, load_catalogue
-from models.days import day_from_date
 from models.definitions import Measure, MeasuresFile, PlanFile
 from models.duties import DutyState
 from models.envelope import decode
-from models.facts import DeadLetter, Record
+from models.facts import Record
 from models.topics import PROVINCES
 from tests.support.drafts import Setting
 from tests.support.examples import examples
 from tests.support.fold import Tables, fold
-from tests.support.histories import histories, long_log, splits
+from tests.support.histories import histories, last_day, long_log, splits
 from tests.support.oracle.alerts import Replay, Revision
 from tests.support.oracle.facts import World
 from tests.support.oracle.province import accepted, definitions
@@ -152,12 +151,6 @@ def check(
     assert expected == standings(tables)
     assert sorted(replay.board.history) == revisions(tables)
     return tables
-
-
-def last_day(log: Sequence[Record], least: date) -> int:
-    """Return a day on which a history is over."""
-    days = [one.day for one in map(decode, log) if not isinstance(one, DeadLetter)]
-    return max([day_from_date(least), *days])
 
 
 @pytest.mark.slow

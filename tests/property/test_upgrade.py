@@ -1,6 +1,6 @@
 """A catalogue changed on the way: what a province holds then is what the new version alone would have made of its whole log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import pytest
@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from models.catalogue import ProvinceCatalogue
 from models.changes import AlertRow
 from models.days import day_from_date
-from models.envelope import decode
-from models.facts import DeadLetter, Record
 from models.measures import RECORDS
 from models.messages import WITHDRAWN, Message
 from models.upgrade import Upgrade
 from tests.support.examples import examples
 from tests.support.fold import Tables, Worker, batches, fold
-from tests.support.histories import histories, long_log, splits
+from tests.support.histories import histories, last_day, long_log, splits
 from tests.support.oracle.province import setting
 from tests.support.variants import PROVINCE, VARIANTS, variant, without_duties_and_problems
 
@@ -29,12 +27,6 @@ versions = st.integers(0, VARIANTS - 1)
 def catalogue(number: int) -> ProvinceCatalogue:
     """Return one version of what is computed for the province."""
     return variant(number).province(PROVINCE)
-
-
-def last_day(log: Sequence[Record]) -> int:
-    """Return a day on which a history is over."""
-    days = [one.day for one in map(decode, log) if not isinstance(one, DeadLetter)]
-    return max([day_from_date(setting(PROVINCE, DAYS).start) + DAYS, *days])
 
 
 def standing(rows: Iterable[AlertRow]) -> list[tuple[object, ...]]:
@@ -72,7 +64,7 @@ def test_a_province_upgraded_on_the_way_is_as_if_folded_by_the_new_version(
     """Panes and figures at once; statuses and the alerts' present state from the next close on."""
     log = data.draw(histories(setting(PROVINCE, DAYS), most=60))
     first = log[: data.draw(st.integers(0, len(log)))]
-    until = last_day(log)
+    until = last_day(log, setting(PROVINCE, DAYS).start, DAYS)
     worker = fold(catalogue(before), first, data.draw(splits()))
 
     worker.upgrade(catalogue(after), data.draw(st.integers(1, 9)))
@@ -90,7 +82,7 @@ def test_a_province_upgraded_on_the_way_is_as_if_folded_by_the_new_version(
 def test_a_long_history_survives_one_upgrade_after_another() -> None:
     """Every version follows another one in the middle of a log in which everything happens; the last says how it all stands."""
     log = long_log(setting(PROVINCE, DAYS), seed=5, recipes=120)
-    until, step = last_day(log), len(log) // VARIANTS
+    until, step = last_day(log, setting(PROVINCE, DAYS).start, DAYS), len(log) // VARIANTS
     worker = Worker(catalogue(0))
     for number in range(VARIANTS):
         if number:

@@ -104,7 +104,7 @@ class Tables:
             kpi=dict(self.kpi),
             agencies=dict(self.agencies),
             published={(row.key, row.window): row.figure for row in self.history},
-            alerts=tuple(self.alerts.values()),
+            alerts=tuple(sorted(self.alerts.values(), key=lambda row: row.alert_id)),
             feeds=dict(self.feeds),
             registers={
                 part: b for part, b in self.parts.items() if part.kind == "agency" and not part.part

@@ -5,14 +5,15 @@ A history is drawn as a list of (recipe, seed): hypothesis shrinks it by leaving
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from models.days import VIETNAM
-from models.facts import Record
+from models.days import VIETNAM, day_from_date
+from models.envelope import decode
+from models.facts import DeadLetter, Record
 from tests.support.drafts import (
     DAY,
     HOUR,
@@ -295,6 +296,12 @@ def long_log(
     """Return one log of so many recipes, always the same for a seed."""
     rng = Random(seed)  # noqa: S311 - no secret
     return log_of(setting, [(rng.choice(among), rng.randrange(2**32)) for _ in range(recipes)])
+
+
+def last_day(log: Sequence[Record], start: date, days: int = 0) -> int:
+    """Return a day on which a history is over: so many days after `start`, or later where one of its events is."""
+    told = (one.day for one in map(decode, log) if not isinstance(one, DeadLetter))
+    return max([day_from_date(start) + days, *told])
 
 
 def splits(most: int = 60) -> st.SearchStrategy[list[int]]:

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from models.days import day_of
-from models.envelope import Address, address_of, decode, partition_key, to_json
+from models.envelope import decode
 from models.events import parse_date, parse_instant
 from models.facts import Assertion, DeadLetter, Event, FactKey, Record, Value
 from tests.support.events import binary, dossier_received, record_of, retraction
@@ -227,29 +227,6 @@ def test_a_day_that_starts_tells_of_no_fact(data: object) -> None:
 
     assert ("day.started", None, None) == (event.type, event.fact, event.assertion)
     assert day_of(EIGHT) == event.day
-
-
-def test_an_encoded_event_is_accepted() -> None:
-    """`to_json` writes what `decode` reads; attributes that are None are left out."""
-    sent = dossier_received()
-    data = sent.pop("data")
-    assert isinstance(data, dict)
-    attributes = {name: str(value) for name, value in sent.items()}
-
-    line = to_json({**attributes, "recordedtime": None}, data)
-
-    assert accepted(record_of(dossier_received())) == accepted(
-        replace(record_of(line), province="tra-vinh")
-    )
-
-
-def test_a_line_is_addressed_by_its_province_and_key() -> None:
-    """A line that names no province of ours, or is no JSON, has no address."""
-    line = to_json({"province": "tra-vinh", "partitionkey": "D1"}, {})
-
-    assert Address("tra-vinh", partition_key("D1")) == address_of(line)
-    assert Address(None, b"D1") == address_of(b'{"province":"ha-noi","subject":"D1"}')
-    assert Address(None, None) == address_of(b"\xff")
 
 
 def test_a_dead_letter_is_returned_not_raised() -> None:
