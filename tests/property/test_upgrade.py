@@ -1,6 +1,6 @@
 """A catalogue changed on the way: what a province holds then is what the new version alone would have made of its whole log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue import ProvinceCatalogue
-from models.changes import AlertRow
 from models.days import day_from_date
 from models.envelope import decode
 from models.facts import DeadLetter, Record
@@ -19,6 +18,7 @@ from tests.support.examples import examples
 from tests.support.fold import Tables, Worker, batches, fold
 from tests.support.histories import histories, long_log, splits
 from tests.support.oracle.province import setting
+from tests.support.standing import standing
 from tests.support.variants import PROVINCE, VARIANTS, variant, without_duties_and_problems
 
 DAYS = 60
@@ -35,15 +35,6 @@ def last_day(log: Sequence[Record]) -> int:
     """Return a day on which a history is over."""
     days = [one.day for one in map(decode, log) if not isinstance(one, DeadLetter)]
     return max([day_from_date(setting(PROVINCE, DAYS).start) + DAYS, *days])
-
-
-def standing(rows: Iterable[AlertRow]) -> list[tuple[object, ...]]:
-    """Return what the alerts say of the world now; ids, revisions and what was withdrawn are history."""
-    return sorted(
-        (row.dedup_key, row.starts_at, row.severity, row.state, row.ends_at or 0)
-        for row in rows
-        if row.state != "retracted"
-    )
 
 
 def check_made_of_panes(expected: Tables, actual: Tables) -> None:
