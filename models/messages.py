@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from models.attainment import Status
+from models.attainment import DENOMINATOR_UNDER_20, NO_REFERENCE, NO_VALUE, Status
 from models.changes import Amount
 from models.days import Day, date_of
 from models.rules import Rule, State
@@ -41,6 +41,23 @@ STATUSES: Final[Mapping[Status, Message]] = {
     Status.ON_TRACK: Message("đúng tiến độ", "on track"),
 }
 
+REASONS: Final[Mapping[str, Message]] = {
+    "definition_missing": Message("chưa có định nghĩa", "it has no definition"),
+    NO_REFERENCE.value: Message(
+        "kế hoạch không cho giá trị để so sánh, và chưa sự kiện nào cho biết",
+        "the plan gives nothing to compare with, and no event has told it yet",
+    ),
+    NO_VALUE: Message(
+        "chưa có sự kiện nào để tính, hoặc mẫu số bằng 0",
+        "no event to make it of has come yet, or the denominator is 0",
+    ),
+    DENOMINATOR_UNDER_20: Message(
+        "mới có dưới 20 trường hợp, quá ít để đánh giá",
+        "fewer than 20 cases so far, too few to judge by",
+    ),
+}
+"""Why a target is not measurable or has no data, by the code of its row."""
+
 OPERATORS: Final[Mapping[Operator, Message]] = {
     Operator.AT_LEAST: Message("ít nhất {value}", "at least {value}"),
     Operator.MORE_THAN: Message("trên {value}", "more than {value}"),
@@ -48,6 +65,14 @@ OPERATORS: Final[Mapping[Operator, Message]] = {
     Operator.LESS_THAN: Message("dưới {value}", "less than {value}"),
     Operator.EQUAL: Message("đúng {value}", "exactly {value}"),
 }
+
+QUALIFIERS: Final[Mapping[str, Message]] = {
+    "exact": Message("{value}", "{value}"),
+    "over": Message("trên {value}", "over {value}"),
+    "about": Message("khoảng {value}", "about {value}"),
+    "nearly": Message("gần {value}", "nearly {value}"),
+}
+"""How a plan states a number."""
 
 UNITS: Final[Mapping[str, Message]] = {
     "": Message("", ""),

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 
 from streams.desks import Folded
 from streams.metrics import Metrics
-from streams.owner import Health, Standing
-
-OWNED = frozenset({Standing.READING, Standing.WAITING})
+from streams.owner import OWNED, Health, Standing
 
 
 class Observation:

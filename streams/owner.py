@@ -41,10 +41,16 @@ class Standing(StrEnum):
     """Owned, and not read yet: its rows are brought to this version's definitions, for as long as that takes."""
     READING = "reading"
     """Owned: its batches are applied as they come."""
+    FOLDING = "folding"
+    """Owned: a batch of it is in hand."""
     WAITING = "waiting"
     """A service is away: the batch is kept and tried again."""
     PARKED = "parked"
     """Not read: until an operator decides, or after a bug until this process is restarted."""
+
+
+OWNED: Final = frozenset({Standing.READING, Standing.FOLDING, Standing.WAITING})
+"""How a province stands that this process reads."""
 
 
 class Health(NamedTuple):
@@ -159,6 +165,7 @@ class ProvinceOwner:
         began, desk = time.monotonic(), self._means.desk
         if not self._claimed:
             raise Fenced(f"{self.province} was let go")
+        self._stand(Standing.FOLDING)
         fold = partial(desk.fold, batch.base, batch.next_offset, batch.records)
         folded = await self._patiently(fold, batch.alive)
         await self._patiently(desk.commit, batch.alive)
@@ -178,7 +185,7 @@ class ProvinceOwner:
     ) -> Result:
         result = await patiently(call, alive=alive, away=self._away)
         if self._absence.ended():
-            self._stand(Standing.READING if self._claimed else Standing.CLAIMING)
+            self._stand(Standing.FOLDING if self._claimed else Standing.CLAIMING)
         return result
 
     def _away(self, error: Unavailable) -> None:
@@ -197,6 +204,8 @@ class ProvinceOwner:
             return task.result()
         self._claimed = False
         if isinstance(error, Fenced):
+            if self.health.standing is Standing.FOLDING:
+                self._stand(Standing.READING)
             raise error
         bug = Bug.of(error)
         self._broken = True
@@ -251,8 +260,4 @@ class Provinces:
 
     def owned(self) -> list[str]:
         """Return the provinces that this process reads now."""
-        return [
-            province
-            for province, health in self.health.items()
-            if health.standing in {Standing.READING, Standing.WAITING}
-        ]
+        return [province for province, health in self.health.items() if health.standing in OWNED]

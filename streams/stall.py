@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from streams.owner import Health, Standing
 
 LONGEST_LOOK_SECONDS: Final = 15.0
+FOLD_PATIENCE: Final = 10
+"""A batch in hand may take so many times as long: on a busy machine it does, and a restart would only fold it again."""
 
 
 class Sight(NamedTuple):
@@ -24,7 +26,7 @@ class Sight(NamedTuple):
         match self.health.standing:
             case Standing.READING:
                 return self.log_end > (self.health.next_offset or 0)
-            case Standing.RELEASED | Standing.CLAIMING:
+            case Standing.RELEASED | Standing.CLAIMING | Standing.FOLDING:
                 return True
             case Standing.UPGRADING | Standing.WAITING | Standing.PARKED:
                 return False
@@ -54,5 +56,11 @@ class StallWatch:
             stands = sight.ought_to_move and moved_at == sight.health.moved_at
             self._still[province] = (still + passed if stands else 0.0, sight.health.moved_at)
         return sorted(
-            province for province, (still, _) in self._still.items() if still >= self._seconds
+            province
+            for province, (still, _) in self._still.items()
+            if still >= self._allowed(sights[province])
         )
+
+    def _allowed(self, sight: Sight) -> float:
+        folding = sight.health.standing is Standing.FOLDING
+        return self._seconds * FOLD_PATIENCE if folding else self._seconds

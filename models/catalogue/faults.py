@@ -76,13 +76,20 @@ def _fault(name: str, data: object, shape: type[Definition], one: _Found) -> Fau
     word = str(one.path[-1]) if details["type"] == "extra_forbidden" else said
     return Fault(
         name,
-        details["msg"].removeprefix("Value error, "),
+        _said(details),
         owner,
         field,
         path=one.path,
         word=word if isinstance(word, str) else None,
         mend=_mend(shape, one, data),
     )
+
+
+def _said(details: ErrorDetails) -> str:
+    """Return what is wrong; the library would name our class."""
+    if details["type"] == "model_type":
+        return "is no mapping"
+    return details["msg"].removeprefix("Value error, ")
 
 
 def _mend(shape: type[Definition], one: _Found, data: object) -> str:

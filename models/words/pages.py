@@ -9,7 +9,7 @@ from typing import Final
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.catalogue.listing import TargetDefinitionRow
 from models.changes import amount_of
-from models.messages import Message, calendar_day, quantity
+from models.messages import QUALIFIERS, Message, calendar_day, quantity
 from models.topics import PROVINCE_NAMES
 from models.words.phrases import say
 from models.words.targets import definition_in_words, goal_in_words
@@ -17,12 +17,6 @@ from models.words.targets import definition_in_words, goal_in_words
 _MADE: Final = (
     "<!-- Made by `make docs` from models/catalogue; edit the catalogue, not this page. -->"
 )
-_QUALIFIERS: Final = {
-    "exact": Message("{value}", "{value}"),
-    "over": Message("trên {value}", "over {value}"),
-    "about": Message("khoảng {value}", "about {value}"),
-    "nearly": Message("gần {value}", "nearly {value}"),
-}
 
 
 def plan_page(catalogue: ProvinceCatalogue) -> str:
@@ -90,7 +84,7 @@ def _notes(row: TargetDefinitionRow) -> Iterable[Message]:
         yield say("Cách đọc: {reading}", "Reading: {reading}", reading=Message(vi, en))
     if row.baseline_value is not None and row.baseline_qualifier is not None:
         printed = quantity(amount_of(row.baseline_value), row.baseline_unit or "")
-        start = _QUALIFIERS[row.baseline_qualifier].format(value=printed)
+        start = QUALIFIERS[row.baseline_qualifier].format(value=printed)
         if row.baseline_date is not None:
             day = calendar_day(row.baseline_date)
             start = say("{start} ({day})", "{start} ({day})", start=start, day=day)

@@ -55,6 +55,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """Let SIGTERM end a command as Ctrl-C does, so that the services that it started end with it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun with `&` in a script
+        raise KeyboardInterrupt
     signal.raise_signal(signal.SIGINT)
 
 

@@ -18,7 +18,7 @@ from models.days import date_of
 from models.errors import UsageError
 from models.explaining import AgencyPart, Explanation
 from models.figures import CompiledIndicator
-from models.messages import STATUSES, Message
+from models.messages import REASONS, STATUSES, Message
 from models.words import definition_in_words, goal_in_words
 from streams.cli.json_rows import json_row
 from streams.cli.notes import starting_point
@@ -133,6 +133,7 @@ class Explained:
         standing = self.explanation.standing
         if standing is None:
             return {"status": None}
+        reason = None if standing.reason is None else REASONS[standing.reason]
         return json_row(
             {
                 "as_of": date_of(standing.as_of),
@@ -145,7 +146,7 @@ class Explained:
                 else date_of(standing.status_since),
                 "reason": standing.reason,
             }
-        )
+        ) | ({} if reason is None else {"reason_vi": reason.vi, "reason_en": reason.en})
 
     def _notes(self) -> dict[str, object]:
         notes = self.notes
@@ -221,16 +222,18 @@ def _said(title: str, words: Message) -> Text:
 
 
 def _now(explained: Explained) -> Text:
-    explanation, unit = explained.explanation, explained.unit
-    standing = explanation.standing
-    text = Text.assemble(
-        (f"Đến ngày {day(date_of(explanation.day))}: ", "bold"), done(explanation.total.value, explained.indicator.kind, unit)
-    )  # fmt: skip
+    explanation, unit, kind = explained.explanation, explained.unit, explained.indicator.kind
+    standing, total = explanation.standing, explanation.total
+    text = Text.assemble((f"Đến ngày {day(date_of(explanation.day))}: ", "bold"), done(total.value, kind, unit))  # fmt: skip
+    if total.denominator is not None and kind != "milestone":
+        text.append(f" ({figure(total.numerator)}/{figure(total.denominator)})")
     if standing is None:
         return text
     status = Status(standing.status)
     text.append(", ")
     text.append(STATUSES[status].vi, style=STYLES.get(status, "dim"))
+    if standing.reason is not None:
+        text.append(f" ({REASONS[standing.reason].vi})")
     if standing.status_since is not None:
         text.append(f" từ ngày {day(date_of(standing.status_since))}")
     if standing.expected is not None:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from models.attainment import Status
 from models.catalogue.listing import TargetDefinitionRow
 from models.changes import amount_of
 from models.days import date_of
 from models.definitions import Qualifier
+from models.messages import REASONS
 from streams.cli.words import MARKS, day, figure
 
 
@@ -46,10 +46,10 @@ class Titles(NamedTuple):
         row = self.definitions.get(str(target))
         return _under(title, [] if row is None else _assumption(row))
 
-    def with_notes(self, title: str, target: object, status: object, *more: str) -> Text:
-        """Return a target's text, with all that is to be known of its figure beneath it."""
+    def with_notes(self, title: str, target: object, reason: object, *more: str) -> Text:
+        """Return a target's text, with all that is to be known of its figure beneath it; `reason`: why it is not judged."""
         row = self.definitions.get(str(target))
-        return _under(title, [*([] if row is None else _notes(row, status)), *more])
+        return _under(title, [*([] if row is None else _notes(row)), *_why(row, reason), *more])
 
 
 def titles() -> Titles:
@@ -77,16 +77,22 @@ def _assumption(row: TargetDefinitionRow) -> list[str]:
     return [] if row.house_rule_vi is None else [f"giả định: {row.house_rule_vi}"]
 
 
-def _notes(row: TargetDefinitionRow, status: object) -> list[str]:
+def _notes(row: TargetDefinitionRow) -> list[str]:
     lines = _assumption(row)
     start = starting_point(row)
     if start is not None:
         lines.append(f"xuất phát: {start}")
-    if row.missing_vi is not None and status in {Status.NOT_MEASURABLE, Status.NO_DATA}:
-        lines.append(f"thiếu: {row.missing_vi}")
     if not row.counted:
         lines.append("lặp lại cam kết khác, không tính thêm")
     return lines
+
+
+def _why(row: TargetDefinitionRow | None, reason: object) -> list[str]:
+    if reason is None:
+        return []
+    missing = None if row is None else row.missing_vi
+    lacks = [] if missing is None else [f"thiếu: {missing}"]
+    return [f"lý do: {REASONS[str(reason)].vi}", *lacks]
 
 
 def starting_point(row: TargetDefinitionRow) -> str | None:

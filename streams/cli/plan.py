@@ -33,9 +33,9 @@ def check(file: File) -> None:
     for fault in (*checked.faults, *checked.advice):
         sys.stdout.write(f"{in_one_line(fault)}\n")
     targets = 0 if checked.file is None else len(checked.file.targets)
-    sys.stderr.write(
-        f"{targets} targets, {len(checked.faults)} faults, {len(checked.advice)} notes\n"
-    )
+    counts = ((targets, "target"), (len(checked.faults), "fault"), (len(checked.advice), "note"))
+    counted = (f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    sys.stderr.write(f"{', '.join(counted)}\n")
     if checked.faults:
         raise typer.Exit(1)
 
@@ -57,7 +57,7 @@ def show(
     if checked.file is None or checked.catalogue is None:
         sys.stderr.write("".join(f"{in_one_line(fault)}\n" for fault in checked.faults))
         raise typer.Exit(1)
-    page = page_of(checked.file, checked, text)
+    page = page_of(checked.file, checked, checked.catalogue, text)
     if html is None:
         print_to_stdout(page_table(page))
     else:

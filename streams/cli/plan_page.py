@@ -1,6 +1,6 @@
 """A plan as a page that a person holds against the paper: in its order, section by section, nothing left out.
 
-What is shown is what was checked; a definition stands as its file writes it.
+What is shown is what was checked; a definition stands in words, and as its file writes it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,12 +8,15 @@ from itertools import groupby
 from textwrap import dedent
 from typing import Final, NamedTuple
 
+from models.catalogue import ProvinceCatalogue
 from models.catalogue.checking import CheckedPlan
 from models.catalogue.marks import Marks
 from models.definitions import Baseline, Kind, PlanFile, PrintedBaseline, Target
-from models.messages import OPERATORS, quantity
+from models.messages import OPERATORS, QUALIFIERS, Message, quantity
+from models.topics import PROVINCE_NAMES
 from models.trajectory import Operator
-from streams.cli.words import MARKS, NOTHING, day
+from models.words import definition_in_words
+from streams.cli.words import NOTHING, day
 
 KINDS: Final = {
     Kind.COVERAGE: "tỷ lệ phủ",
@@ -22,7 +25,29 @@ KINDS: Final = {
     Kind.FLOW_RATIO: "tỷ lệ trong kỳ",
     Kind.BUDGET: "kinh phí",
 }
-
+_MEASURABILITY: Final = {
+    "quantified": "có con số",
+    "dated": "có ngày hạn",
+    "implied": "con số ngầm hiểu",
+    "undated": "không ghi hạn",
+    "directional": "chỉ nêu hướng",
+}
+_VALUE_BASIS: Final = {
+    "stated": "kế hoạch ghi",
+    "implied": "suy từ câu chữ",
+    "none": "kế hoạch không ghi",
+}
+_DEADLINE_BASIS: Final = {
+    "stated_year": "kế hoạch ghi năm",
+    "stated_quarter": "kế hoạch ghi quý hoặc ngày",
+    "plan_end": "không ghi: hết kỳ kế hoạch",
+}
+_RECURRENCE: Final = {"yearly": "xét lại mỗi năm", "continuous": "liên tục"}
+_AS_WRITTEN: Final = {
+    "measures": "Số đo riêng của kế hoạch",
+    "reporting": "Nghĩa vụ báo cáo",
+    "problems": "Vấn đề kế hoạch nêu",
+}
 _TOLD: Final = {"plan", "baselines", "inconsistencies", "lists", "targets"}
 """Parts of a file that have entries of their own; any other is shown as it is written."""
 
@@ -60,13 +85,13 @@ class Page(NamedTuple):
     parts: tuple[Part, ...]
 
 
-def page_of(file: PlanFile, checked: CheckedPlan, text: str) -> Page:
-    """Return the page of a plan without faults; `text` is its file."""
+def page_of(file: PlanFile, checked: CheckedPlan, catalogue: ProvinceCatalogue, text: str) -> Page:
+    """Return the page of a plan without faults; `text` is its file, `catalogue` what it compiles to."""
     again: dict[str | None, list[Note]] = {}
     for one in checked.advice:
         said = Note("xem lại", f"{one.field}: {one.message}")
         again.setdefault(one.id, []).append(said)
-    source = _Source(text, checked.marks)
+    source = _Source(text, checked.marks, catalogue)
     targets = [
         _target(number, target, file, source, again.get(target.id, []))
         for number, target in enumerate(file.targets)
@@ -86,10 +111,11 @@ def page_of(file: PlanFile, checked: CheckedPlan, text: str) -> Page:
 
 
 class _Source(NamedTuple):
-    """The file as it is written."""
+    """The file as it is written, and what it compiles to."""
 
     text: str
     marks: Marks
+    catalogue: ProvinceCatalogue
 
     def of(self, *path: int | str, without: str | None = None) -> str:
         """Return the lines of what a path leads to, without one of its keys where that has lines of its own."""
@@ -108,7 +134,7 @@ def _header(file: PlanFile) -> Iterator[Note]:
     plan = file.plan
     yield Note("số", plan.number or NOTHING)
     yield Note("ban hành", f"{day(plan.issued)}, {plan.issuing_body}")
-    yield Note("tỉnh", plan.province)
+    yield Note("tỉnh", PROVINCE_NAMES.get(plan.province, plan.province))
     yield Note("thời gian", f"{day(plan.period_start)} – {day(plan.period_end)}")
     for reading in plan.reading_dates:
         yield Note("ngày đọc", f"{day(reading.day)} (mục {reading.section}): {reading.name.vi}")
@@ -123,7 +149,7 @@ def _target(
         target.text_vi,
         target.text_en,
         (
-            Note("loại", f"{KINDS[target.kind]}, {target.measurability}"),
+            Note("loại", f"{KINDS[target.kind]}, {_MEASURABILITY[target.measurability]}"),
             *_terms(target),
             *_definition(number, target, source),
             *_said_beside(target, file),
@@ -133,26 +159,30 @@ def _target(
 
 
 def _terms(target: Target) -> Iterator[Note]:
-    if target.kind is not Kind.MILESTONE and target.value is not None:
-        needed = OPERATORS[Operator(target.operator)].format(
-            value=quantity(target.value, target.unit)
-        )
+    value = target.judged_by
+    if target.kind is not Kind.MILESTONE and value is not None:
+        needed = OPERATORS[Operator(target.operator)].format(value=quantity(value, target.unit))
+        basis = "theo giả định" if target.value is None else _VALUE_BASIS[target.value_basis]
         upper = "" if target.upper is None else f" – {quantity(target.upper, target.unit).vi}"
-        yield Note("cần đạt", f"{needed.vi}{upper} ({target.value_basis})")
+        yield Note("cần đạt", f"{needed.vi}{upper} ({basis})")
     start = "" if target.start is None else f"từ {day(target.start)} "
-    yield Note("hạn", f"{start}đến {day(target.deadline)} ({target.deadline_basis})")
+    yield Note(
+        "hạn", f"{start}đến {day(target.deadline)} ({_DEADLINE_BASIS[target.deadline_basis]})"
+    )
     for step in target.steps:
         yield Note("bước", f"{day(step.day)}: {quantity(step.value, target.unit).vi}")
     if target.recurrence is not None:
-        yield Note("lặp", target.recurrence)
+        yield Note("lặp", _RECURRENCE[target.recurrence])
 
 
 def _definition(number: int, target: Target, source: _Source) -> Iterator[Note]:
-    if target.indicator is not None:
+    compiled = source.catalogue.targets[number].indicator
+    if target.indicator is not None and compiled is not None:
         rule = target.indicator.house_rule
         written_apart = None if rule is None else "house_rule"
         definition = source.of("targets", number, "indicator", without=written_apart)
-        yield Note("định nghĩa", definition, code=True)
+        yield Note("định nghĩa", definition_in_words(source.catalogue, compiled).vi)
+        yield Note("viết trong tệp", definition, code=True)
         if rule is not None:
             yield Note("giả định", rule.vi)
 
@@ -175,7 +205,8 @@ def _stated(baseline: Baseline | PrintedBaseline) -> str:
     """Return a printed state with its qualifier and its day."""
     value = baseline.value
     shown = NOTHING if value is None else quantity(value, baseline.unit or "").vi
-    return f"{MARKS[baseline.qualifier]}{shown} ({day(baseline.date)})"
+    printed = QUALIFIERS[baseline.qualifier].format(value=Message(shown, shown)).vi
+    return f"{printed} ({day(baseline.date)})"
 
 
 def _appendices(file: PlanFile, source: _Source) -> Iterator[Part]:
@@ -217,4 +248,4 @@ def _appendices(file: PlanFile, source: _Source) -> Iterator[Part]:
     for section in source.marks.sections():
         if section not in _TOLD:
             written = Note("", source.of(section), code=True)
-            yield Part(section, (Entry(section, "", "", (written,)),))
+            yield Part(_AS_WRITTEN.get(section, section), (Entry(section, "", "", (written,)),))

@@ -154,7 +154,7 @@ def targets_table(
             done, needed = _done_and_needed(row, called)
             province = PROVINCE_NAMES[str(row["province"])]
             title = called.with_notes(
-                str(row["text_vi"]), row["target"], status, *read.get(row["target"], ())
+                str(row["text_vi"]), row["target"], row["reason"], *read.get(row["target"], ())
             )
             table.add_row(province, title, done, needed, day(row["deadline"]))
         _add_rest(table, len(rows) - len(shown), "chỉ tiêu")
@@ -178,6 +178,10 @@ def problems_table(problems: Rows) -> Table:
         for row in _first_of_each_province(rows, None):
             told = Text(str(row["text_vi"]))
             told.append(f"\n{row['house_rule_vi'] or row['why_vi']}", style="dim")
+            if state == "raised" and row["value"] is None:
+                told.append(
+                    "\nnay không có số liệu: vẫn nêu như lần gần nhất có số liệu", style="dim"
+                )
             province = PROVINCE_NAMES[str(row["province"])]
             since = "" if row["since"] is None else day(row["since"])
             table.add_row(province, told, _shown(row), bound(row), since)

@@ -73,7 +73,8 @@ class DeskProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "streams.desks.process", str(theirs.fileno())),
+                # -P: of this release, whatever stands in the directory that the worker was started from
+                *(sys.executable, "-P", "-m", "streams.desks.process", str(theirs.fileno())),
                 pass_fds=(theirs.fileno(),),
             )
         ends = Ends(*await asyncio.open_connection(sock=ours))

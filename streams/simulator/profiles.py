@@ -78,7 +78,9 @@ class Profile:
     rollouts: tuple[Rollout, ...]
     drift: Drift
     need_vnd: int
-    """Money that the plan needs."""
+    """Money that the plan's own projects need."""
+    carried_vnd: int = 0
+    """Money that projects of the year before still need; it is paid under that year's plan."""
     has_lists: bool = False
     """The plan lists agencies by name: departments and districts carry the codes of its lists."""
 
@@ -313,7 +315,8 @@ BINH_THUAN: Final = Profile(
         electronic_with_paper=line(0.18, 0.12),
         mail_in_regular_use=line(0.60, 0.88),
     ),
-    need_vnd=13_827_047_902,  # IV
+    need_vnd=7_288_874_942,  # IV.2
+    carried_vnd=6_538_172_960,  # IV.1
     has_lists=True,
 )
 

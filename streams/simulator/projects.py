@@ -136,9 +136,15 @@ class Projects:
         if step < len(MILESTONES):
             self._milestone(project, MILESTONES[step], day)
 
+    def _part(self, need: int, month: int) -> int:
+        """Return what one month brings of a need: after the last month nothing of it is left."""
+        profile = self._world.profile
+        months = (profile.last - profile.first - PAYDAY) // MONTH + 1
+        return need * (month + 1) // months - need * month // months
+
     def _pay(self, project: str, month: int, day: int) -> None:
         profile = self._world.profile
-        amount = profile.need_vnd // max((profile.last - profile.first) // MONTH, 1)
+        amount = self._part(profile.need_vnd, month)
         allocation = f"PB-{profile.code}-{month:03d}"
         allotted: Data = {
             "allocation_id": allocation,
@@ -151,14 +157,24 @@ class Projects:
             "allocated_at": date_text(day),
         }
         self._tell("budget.allocated", allocation, day, "ngansach", allotted)
-        disbursement = f"GN-{profile.code}-{month:03d}"
+        if profile.carried_vnd > 0:
+            carried = self._part(profile.carried_vnd, month)
+            year = date_of(profile.first).year - 1
+            earlier = (f"DA-{profile.code}-{year}", f"{profile.province}-{year}")
+            self._disburse(f"GN-{profile.code}-{year}-{month:03d}", earlier, carried, day)
         day += self._chance.between(3, 18)
+        spent = int(amount * (0.6 + 0.4 * self._chance.random()))
+        self._disburse(f"GN-{profile.code}-{month:03d}", (project, profile.plan), spent, day)
+
+    def _disburse(self, disbursement: str, of: tuple[str, str], amount: int, day: int) -> None:
+        """Pay for a project of a plan."""
+        project, plan = of
         paid: Data = {
             "disbursement_id": disbursement,
             "project_id": project,
-            "plan_id": profile.plan,
+            "plan_id": plan,
             "fiscal_year": date_of(day).year,
-            "amount_vnd": int(amount * (0.6 + 0.4 * self._chance.random())),
+            "amount_vnd": amount,
             "paid_at": date_text(day),
         }
         self._tell("budget.disbursed", disbursement, day, "ngansach", paid)

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.integration
 PROVINCE: Final = "tra-vinh"
 STAFF: Final = "tra-vinh-2019-it-focal-in-agency"
 ITEM: Final = "tra-vinh-2019-portal-upgrade-project"
+INDEX: Final = "tra-vinh-2019-ict-index-raised"
 CERTIFICATES: Final = "tra-vinh-2019-agencies-certificates"
 FACTS: Final[tuple[Draft, ...]] = (
     registered("A1", "2019-01-02", "so"),
@@ -75,9 +76,19 @@ def test_a_page_has_all_that_is_needed_to_argue_with_a_figure(
     assert "Định nghĩa: Tỷ lệ phần trăm: tử số là số cơ quan" in shown
     assert "Chỉ tiêu: Cần ít nhất 100%, hạn 31/12/2019" in shown
     assert "Giả định: kiêm nhiệm cũng tính" in shown
-    assert "Đến ngày 31/12/2019: 33,33%" in shown
+    assert "Đến ngày 31/12/2019: 33,33% (1/3)" in shown
     places = [shown.index(word) for word in ("Toàn tỉnh", "(A2)", "(H1)", "(A1)")]
     assert sorted(places) == places
+
+
+@pytest.mark.usefixtures("folded")
+def test_a_target_without_a_figure_says_why_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """A dash alone would leave the reader to guess whether nothing came or nothing was done."""
+    assert 0 == run(["explain", INDEX])
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert "–, chưa có số liệu (chưa có sự kiện nào để tính, hoặc mẫu số bằng 0)" in shown
+    assert "no event to make it of has come yet" in explained(capsys, INDEX)["reason_en"]
 
 
 @pytest.mark.usefixtures("folded")

@@ -1,15 +1,11 @@
 """Two real workers on Apache Kafka and Postgres, one killed with -9 while events flow: every row is the one of a single fold of the log."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from models.catalogue import Catalogue, load_catalogue
-from models.facts import Record
-from models.topics import PROVINCES, alerts_topic, progress_topic
+from models.topics import PROVINCES, alerts_topic
 from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
 from streams.lines import Line
@@ -80,7 +76,7 @@ async def everything_sent(site: Site, connection: Connection) -> None:
             province,
             alerts_topic(province),
         )
-        published = [record.value for record in await read(site, alerts_topic(province))]
+        published = [record.value for record in await site.read(alerts_topic(province))]
         assert [row["value"] for row in rows] == list(dict.fromkeys(published))
 
 
@@ -88,11 +84,7 @@ async def compare(
     site: Site, database: str, connection: Connection, catalogue: Catalogue, province: str
 ) -> None:
     """Compare the province's tables with one fold of its log in memory."""
-    log = [
-        Record(province, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
-        for one in await read(site, progress_topic(province))
-    ]
-    expected = fold(catalogue.province(province), log).tables
+    expected = fold(catalogue.province(province), await site.log(province)).tables
     ledger = Ledger(database, catalogue.engine_version)
     try:
         stored = await ledger.load(await ledger.claim(province))
@@ -132,21 +124,3 @@ async def parts_of(connection: Connection, province: str) -> dict[tuple[str, str
         "SELECT kind, key, part, facts FROM tiendo.subject WHERE province = $1", province
     )
     return {(row["kind"], row["key"], row["part"]): bytes(row["facts"]) for row in rows}
-
-
-async def read(site: Site, topic: str) -> Sequence[Any]:
-    """Read a topic from its beginning to its end."""
-    tp = TopicPartition(topic, 0)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=site.kafka.bootstrap, auto_offset_reset="earliest", group_id=None
-    )
-    await consumer.start()
-    try:
-        consumer.assign([tp])
-        end = (await consumer.end_offsets([tp]))[tp]
-        records: list[Any] = []
-        while await consumer.position(tp) < end:
-            records += (await consumer.getmany(tp, timeout_ms=1000)).get(tp, [])
-        return records
-    finally:
-        await consumer.stop()

@@ -17,6 +17,8 @@ from tests.support.processes import alive
 pytestmark = pytest.mark.integration
 
 TIENDO = str(Path(sys.prefix) / "bin" / "tiendo")
+BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$0" "$@"')
+"""Starts a command as `command &` in a script does: without an ear for Ctrl-C."""
 HISTORY = Path(__file__).parents[1] / "fixtures" / "first.ndjson"
 SECONDS = 60
 
@@ -30,13 +32,17 @@ def directory() -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("started", "ending"),
+    [((), signal.SIGTERM), ((), signal.SIGINT), (BACKGROUND, signal.SIGTERM)],
+    ids=["terminated", "interrupted", "terminated-in-the-background"],
+)
 async def test_a_signal_ends_the_services_with_the_command(
-    ending: signal.Signals, directory: Path
+    started: tuple[str, ...], ending: signal.Signals, directory: Path
 ) -> None:
     """Each takes its directory away once it has stopped; the status is that of Ctrl-C."""
     process = subprocess.Popen(  # noqa: ASYNC220 - nothing else runs in this loop
-        [TIENDO, "try", str(HISTORY)],
+        [*started, TIENDO, "try", str(HISTORY)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,5 @@
 """A catalogue changed on the way: what a province holds then is what the new version alone would have made of its whole log."""
 
-from collections.abc import Iterable
 from datetime import date
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue import ProvinceCatalogue
-from models.changes import AlertRow
 from models.days import day_from_date
 from models.measures import RECORDS
 from models.messages import WITHDRAWN, Message
@@ -17,6 +15,7 @@ from tests.support.examples import examples
 from tests.support.fold import Tables, Worker, batches, fold
 from tests.support.histories import histories, last_day, long_log, splits
 from tests.support.oracle.province import setting
+from tests.support.standings import standing_alerts
 from tests.support.variants import PROVINCE, VARIANTS, variant, without_duties_and_problems
 
 DAYS = 60
@@ -27,15 +26,6 @@ versions = st.integers(0, VARIANTS - 1)
 def catalogue(number: int) -> ProvinceCatalogue:
     """Return one version of what is computed for the province."""
     return variant(number).province(PROVINCE)
-
-
-def standing(rows: Iterable[AlertRow]) -> list[tuple[object, ...]]:
-    """Return what the alerts say of the world now; ids, revisions and what was withdrawn are history."""
-    return sorted(
-        (row.dedup_key, row.starts_at, row.severity, row.state, row.ends_at or 0)
-        for row in rows
-        if row.state != "retracted"
-    )
 
 
 def check_made_of_panes(expected: Tables, actual: Tables) -> None:
@@ -52,7 +42,7 @@ def check_judged(expected: Tables, actual: Tables) -> None:
     assert expected.readings == actual.readings
     assert expected.obligations == actual.obligations
     assert expected.problems == actual.problems
-    assert standing(expected.alerts.values()) == standing(actual.alerts.values())
+    assert standing_alerts(expected.alerts.values()) == standing_alerts(actual.alerts.values())
 
 
 @pytest.mark.slow
@@ -107,7 +97,7 @@ def test_what_the_new_version_does_not_watch_is_withdrawn_at_the_next_close() ->
     worker = fold(catalogue(0), log, until=late)
     gone = {"problem_raised", "report_due_soon", "report_late"}
     before = {one.alert_id: one for one in worker.tables.alerts.values() if one.rule in gone}
-    others = standing(row for row in worker.tables.alerts.values() if row.rule not in gone)
+    others = standing_alerts(row for row in worker.tables.alerts.values() if row.rule not in gone)
     assert {"problem_raised", "report_late"} == {
         row.rule for row in before.values() if row.state == "firing"
     }
@@ -124,7 +114,7 @@ def test_what_the_new_version_does_not_watch_is_withdrawn_at_the_next_close() ->
         for one, row in before.items()
         if row.state != "retracted"
     }
-    assert others == standing(row for row in after.values() if row.rule not in gone)
+    assert others == standing_alerts(row for row in after.values() if row.rule not in gone)
 
 
 @pytest.mark.slow

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from models.topics import all_topics
+from models.facts import Record
+from models.topics import all_topics, progress_topic
 from streams.settings import Settings
 from streams.topic_admin import ensure_topics
 from tests.support.kafka import ApacheKafka, delete_topics
@@ -26,10 +28,11 @@ class Site:
         """Return the settings of clients."""
         return Settings(kafka_bootstrap_servers=self.kafka.bootstrap)
 
-    def worker(self, **settings: str) -> Process:
-        """Start `tiendo worker`; a setting is given by its name in small letters."""
+    def worker(self, release: Path | None = None, **settings: str) -> Process:
+        """Start `tiendo worker`, of another `release` than ours if need be; a setting is given by its name in small letters."""
         tiendo = str(Path(sys.executable).parent / "tiendo")
-        return self._starter.start([tiendo, "worker"], **self._environment(settings))
+        path = {} if release is None else {"PYTHONPATH": str(release)}
+        return self._starter.start([tiendo, "worker"], **self._environment(settings), **path)
 
     def tally_worker(self, **settings: str) -> Process:
         """Start a worker whose book only tallies."""
@@ -40,6 +43,30 @@ class Site:
         """Leave all topics behind empty, as `tiendo topics` makes them: their names are a fixed list, so tests share them."""
         await delete_topics(self.kafka.bootstrap, [topic.name for topic in all_topics()])
         await ensure_topics(self.settings, all_topics())
+
+    async def read(self, topic: str) -> list[ConsumerRecord[bytes | None, bytes | None]]:
+        """Read a topic from its beginning to its end."""
+        tp = TopicPartition(topic, 0)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest", group_id=None
+        )
+        await consumer.start()
+        try:
+            consumer.assign([tp])
+            end = (await consumer.end_offsets([tp]))[tp]
+            records: list[ConsumerRecord[bytes | None, bytes | None]] = []
+            while await consumer.position(tp) < end:
+                records += (await consumer.getmany(tp, timeout_ms=1000)).get(tp, [])
+            return records
+        finally:
+            await consumer.stop()
+
+    async def log(self, province: str) -> list[Record]:
+        """Read a province's log as the fold is given it."""
+        return [
+            Record(province, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
+            for one in await self.read(progress_topic(province))
+        ]
 
     def _environment(self, settings: dict[str, str]) -> dict[str, str]:
         named = {

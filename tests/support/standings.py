@@ -1,11 +1,12 @@
-"""How targets and problems stand by the tables of Postgres, to be held against those of a fold in memory.
+"""How targets, problems and alerts stand, by the tables of Postgres or by a fold in memory, to be held against each other.
 
-No owner reads these rows back: a comparison of stored books leaves them out.
+No owner reads the rows of targets and problems back: a comparison of stored books leaves them out.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from models.changes import AttainmentRow, Figure, ProblemRow
+from models.changes import AlertRow, AttainmentRow, Figure, ProblemRow
 from models.days import Day
 from sinks.postgres.connection import Connection
 from tests.support.fold import Tables
@@ -44,4 +45,13 @@ async def standings(connection: Connection, province: str) -> Standings:
         {row.target: row for row in await rows("attainment")},
         {(row.target, row.as_of): row for row in await rows("target_reading")},
         {row[0]: ProblemRow(row[0], row[1], row[2], Figure(*row[3:])) for row in problems},
+    )
+
+
+def standing_alerts(rows: Iterable[AlertRow]) -> list[tuple[object, ...]]:
+    """Return what alerts say of the world now; ids, revisions and what was withdrawn are history: versions differ in it."""
+    return sorted(
+        (row.dedup_key, row.starts_at, row.severity, row.state, row.ends_at or 0)
+        for row in rows
+        if row.state != "retracted"
     )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from models.catalogue import load_catalogue
 from models.changes import AttainmentRow
 from tests.support.drafts import Draft
 from tests.support.plan_facts import (
@@ -335,3 +336,35 @@ def test_seven_districts_are_listed_and_con_dao_is_not() -> None:
     communes = stood(BRVT, "one-stop-infrastructure-communes", "2011-02-01", facts)
 
     assert [(1, 1, 1), (1, None, None)] == [districts.figure, communes.figure]
+
+
+@pytest.mark.parametrize(
+    ("province", "target", "before", "within"),
+    [
+        ("dong-nai", "egov-architecture-issued", "2015-11-02", "2016-03-01"),
+        ("hai-duong", "egov-architecture", "2016-11-02", "2017-03-01"),
+    ],
+)
+def test_an_architecture_counts_when_it_is_issued_in_the_plan_s_period(
+    province: str, target: str, before: str, within: str
+) -> None:
+    """Đồng Nai, VI: 'in the years 2016 - 2017'; the assumption that is shown says the same as the figure."""
+
+    def issued(kind: str, day: str) -> Draft:
+        return said(
+            "policy.issued", day, policy_id=f"{kind}-{day}", policy_kind=kind, topic="x", agency_id="A1",
+            number="1", issued_at=day, replaces=None, plan_item=None,
+        )  # fmt: skip
+
+    early, late = (
+        judged(province, target, within, [issued("architecture", day), issued("plan", within)])
+        for day in (before, within)
+    )
+
+    assert ("on_track", "attained") == (early.status, late.status)
+    (row,) = (
+        one
+        for one in load_catalogue().province(province).annotations.definitions
+        if one.target.endswith(f"-{target}")
+    )
+    assert "ban hành từ trước không tính" in str(row.house_rule_vi)

@@ -1,5 +1,6 @@
 """The 24 reporting duties of the five plans as data, and what is refused in one."""
 
+import re
 import unicodedata
 from collections import Counter
 from datetime import date
@@ -9,6 +10,7 @@ import pytest
 
 from models.catalogue import load_catalogue
 from models.days import date_of
+from models.events import VOCABULARY
 from tests.support.small_catalogue import PLAN_FILE, compiled, files, refusal
 
 DUTIES: Final = {
@@ -110,6 +112,15 @@ def spoilt(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - as YAML gives it
     data = files()
     data[PLAN_FILE]["reporting"] = [{**DUTY, **given}]
     return data
+
+
+def test_an_assumption_names_types_of_reports_in_words() -> None:
+    """The codes that events carry mean nothing to whoever owes a report."""
+    codes = VOCABULARY["report.submitted"].fields["report_type"].choices
+    for row in load_catalogue().listing.duties:
+        words = re.findall(r"\w+", row.house_rule_vi)
+
+        assert set() == set(codes) & set(words), row.duty
 
 
 @pytest.mark.parametrize(

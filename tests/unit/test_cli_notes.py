@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any
 
+import pytest
 from rich.console import Console, RenderableType
 
 from streams.cli import tables
@@ -36,6 +37,7 @@ def row(target: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of 
         "unit": "%",
         "deadline": dt.date(2020, 12, 31),
         "text_vi": called.targets[target],
+        "reason": None,
     }
     return {**entry, **more}
 
@@ -59,12 +61,37 @@ def test_a_baseline_over_a_number_is_marked_so() -> None:
 def test_a_target_without_reference_says_what_is_missing() -> None:
     """Only where that keeps it from being judged."""
     name = "dong-nai-2016-2020-processing-time-reduced"
-    empty = row(name, status="not_measurable", value=None, target_value=None, unit="x")
+    empty = row(
+        name,
+        status="not_measurable",
+        reason="reference_missing",
+        value=None,
+        target_value=None,
+        unit="x",
+    )
 
     shown = printed(tables.targets_table([empty], titles()))
 
+    assert "lý do: kế hoạch không cho giá trị để so sánh" in shown
     assert "thiếu: thời gian giải quyết của năm trước" in shown
     assert "thiếu:" not in printed(tables.targets_table([row(name)], titles()))
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("no_value", "lý do: chưa có sự kiện nào để tính, hoặc mẫu số bằng 0"),
+        ("denominator_under_20", "lý do: mới có dưới 20 trường hợp, quá ít để đánh giá"),
+    ],
+)
+def test_a_target_without_data_says_why_in_words(reason: str, words: str) -> None:
+    """The code of the row is for programs."""
+    empty = row(MAIL, status="no_data", reason=reason, value=None)
+
+    shown = printed(tables.targets_table([empty], titles()))
+
+    assert words in shown
+    assert reason not in shown
 
 
 def test_a_range_shows_both_ends() -> None:

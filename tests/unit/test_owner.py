@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -79,6 +79,28 @@ async def test_a_batch_moves_the_ledger_to_its_end() -> None:
 
     assert (0, Mark(3, checksum(b"3"))) == (position, ledger.mark)
     assert (Standing.READING, 3) == (owner.health.standing, owner.health.next_offset)
+
+
+async def test_a_batch_in_hand_is_seen_until_it_is_committed_or_dropped() -> None:
+    """The stall watch gives it longer; a province that was lost meanwhile is watched as before."""
+    ledger, seen = FailingLedger(), []
+    owner = owner_of(ledger)
+    await owner.take_over(TOPIC, always)
+    commit = ledger.commit
+
+    async def watched(*arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as they come
+        seen.append(owner.health.standing)
+        await commit(*arguments, **named)
+
+    ledger.commit = watched  # type: ignore[method-assign]  # the double's own way in
+    await owner.handle(batch(b"1"))
+    committed = owner.health.standing
+    ledger.epoch += 1
+    with pytest.raises(Fenced):
+        await owner.handle(batch(b"2", base=1))
+
+    assert [Standing.FOLDING, Standing.FOLDING] == seen
+    assert (Standing.READING, Standing.READING) == (committed, owner.health.standing)
 
 
 async def test_while_postgres_is_away_the_batch_is_kept_and_committed_once_it_is_back() -> None:

@@ -101,7 +101,8 @@ def page(text: str = TEXT) -> Page:
     checked = check_plan_file("p.yaml", text, SHARED)
     assert () == checked.faults
     assert checked.file is not None
-    return page_of(checked.file, checked, text)
+    assert checked.catalogue is not None
+    return page_of(checked.file, checked, checked.catalogue, text)
 
 
 def entry(name: str) -> Entry:
@@ -118,14 +119,16 @@ def notes(name: str) -> dict[str, str]:
 def test_all_that_a_target_says_stands_under_it() -> None:
     """Value, days, definition as written, assumption, where it starts from, what is open."""
     assert {
-        "loại": "tỷ lệ phủ, quantified",
-        "cần đạt": "ít nhất 80% – 90% (stated)",
-        "hạn": "từ 01/02/2019 đến 31/12/2019 (plan_end)",
+        "loại": "tỷ lệ phủ, có con số",
+        "cần đạt": "ít nhất 80% – 90% (kế hoạch ghi)",
+        "hạn": "từ 01/02/2019 đến 31/12/2019 (không ghi: hết kỳ kế hoạch)",
         "bước": "30/06/2019: 40%",
-        "lặp": "yearly",
-        "định nghĩa": "indicator:\n  ratio: {num: own, den: dossiers_received}\n  window: year",
+        "lặp": "xét lại mỗi năm",
+        "định nghĩa": "Tỷ lệ phần trăm: tử số là số hồ sơ đã giải quyết; mẫu số là số hồ sơ được tiếp nhận; "
+        "đọc từ đầu năm đến ngày đọc.",
+        "viết trong tệp": "indicator:\n  ratio: {num: own, den: dossiers_received}\n  window: year",
         "giả định": "như vậy",
-        "xuất phát": "> 3.000 tài khoản (03/12/2018)",
+        "xuất phát": "trên 3.000 tài khoản (03/12/2018)",
         "thiếu": "danh sách",
         "chưa rõ": "unclear",
         "cách hiểu": "số sau (i)",
@@ -135,8 +138,8 @@ def test_all_that_a_target_says_stands_under_it() -> None:
 def test_what_should_be_looked_at_again_stands_with_its_target() -> None:
     """The reviewer sees the notes of `plan check` where they belong."""
     assert {
-        "loại": "hoàn thành, dated",
-        "hạn": "đến 31/01/2020 (stated_quarter)",
+        "loại": "hoàn thành, có ngày hạn",
+        "hạn": "đến 31/01/2020 (kế hoạch ghi quý hoặc ngày)",
         "lặp lại": "t",
         "xem lại": "deadline: 2020-01-31 is outside the plan's period",
     } == notes("u")
@@ -149,7 +152,7 @@ def test_the_parts_follow_the_plan() -> None:
         ("Hiện trạng", ["b"]),
         ("Chỗ mâu thuẫn", ["i"]),
         ("Danh sách", ["units"]),
-        ("measures", ["measures"]),
+        ("Số đo riêng của kế hoạch", ["measures"]),
     ] == [(part.heading, [one.id for one in part.entries]) for part in page().parts]
     assert (
         "measures:\n  own: {subject: dossier, flow: {fact: dossier.resolved}}"
@@ -207,7 +210,7 @@ def test_the_page_to_print_is_one_well_formed_document() -> None:
     assert ["t", "u", "b", "i", "units", "measures"] == tags.ids
     assert 6 == document.count('type="checkbox"')
     assert "<title>Kế hoạch &lt;năm 2019&gt;</title>" in document
-    assert "&gt; 3.000 tài khoản" in document
+    assert "trên 3.000 tài khoản" in document
 
 
 def test_the_command_shows_the_page_on_a_terminal(

@@ -3,7 +3,7 @@
 import pytest
 
 from streams.owner import Health, Standing
-from streams.stall import Sight, StallWatch
+from streams.stall import FOLD_PATIENCE, Sight, StallWatch
 
 
 def sight(
@@ -33,6 +33,16 @@ def test_a_province_with_lag_stalls_unless_it_waits_or_is_parked(
     seen = [watch.stalled(now, {"dong-nai": sight(standing, 5, 9)}) for now in range(100, 165, 5)]
 
     assert [[]] * 12 + [["dong-nai"] if stalls else []] == seen
+
+
+def test_a_batch_in_hand_may_take_longer() -> None:
+    """Ended for it, the next worker would fold the same batch as slowly; one that never ends is found all the same."""
+    watch = StallWatch(20.0)
+    folding = {"dong-nai": sight(Standing.FOLDING, 5, 9)}
+
+    seen = [watch.stalled(now, folding) for now in range(0, 20 * FOLD_PATIENCE + 5, 5)]
+
+    assert [*([[]] * (4 * FOLD_PATIENCE)), ["dong-nai"]] == seen
 
 
 def test_a_province_without_lag_may_stand_still() -> None:

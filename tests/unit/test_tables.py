@@ -52,6 +52,14 @@ def test_a_problem_is_printed_with_its_figure_bound_and_assumption() -> None:
         assert part in shown
 
 
+def test_a_problem_that_stands_on_an_earlier_figure_says_so() -> None:
+    """Silence ends no problem; the reader must not take the dash for a figure."""
+    stale = {**RAISED, "value": None, "numerator": 0, "denominator": 0}
+
+    assert "nay không có số liệu" in printed(problems_table([stale]))
+    assert "nay không có số liệu" not in printed(problems_table([RAISED]))
+
+
 def test_a_problem_that_no_event_shows_is_printed_with_the_reason() -> None:
     """No figure, no bound, no day."""
     shown = printed(problems_table([UNSEEN, RAISED]))
