@@ -46,10 +46,52 @@ async def bench_latency(
     await place.all_relayed(within=SETTLE_SECONDS)
     tell(f"measuring the latency at {rate} events/s ...")
     days = await place.connection.fetchval(_DAYS)
+    before = worker.logged("batch.committed")
+    cpu_before = worker.cpu_seconds
+    measured = await latencies(place, lines, rate)
+    told = await worker.batches(sum(line["records"] for line in before) + len(lines))
+    batches = sorted(line["seconds"] for line in told[len(before) :])
+    report(
+        bench="latency",
+        rate=rate,
+        events=len(lines),
+        **measured.figures(),
+        seconds=round(measured.seconds, 2),
+        transactions=len(batches),
+        transaction_p50_ms=milliseconds(batches, 0.5),
+        transaction_p99_ms=milliseconds(batches, 0.99),
+        poll_ms=round(POLL_SECONDS * 1000),
+        slowest_poll_ms=round(measured.slowest_poll * 1000, 1),
+        days_begun=await place.connection.fetchval(_DAYS) - days,
+        worker_cpu=round((worker.cpu_seconds - cpu_before) / measured.seconds, 2),
+        broker=place.broker,
+    )
+
+
+class Measured(NamedTuple):
+    """What one run of sending evenly saw."""
+
+    ascending: list[float]
+    """Seconds from each event's sending to its figure, in order of size."""
+    seconds: float
+    """How long the sending took."""
+    slowest_poll: float
+    """Seconds between two readings of the marks at most: beyond it nothing is measured."""
+
+    def figures(self) -> dict[str, float]:
+        """Return what is told of the latencies."""
+        return {
+            "p50_ms": milliseconds(self.ascending, 0.5),
+            "p99_ms": milliseconds(self.ascending, 0.99),
+            "max_ms": milliseconds(self.ascending, 1.0),
+        }
+
+
+async def latencies(place: Place, lines: Sequence[tuple[str, bytes]], rate: int) -> Measured:
+    """Send `lines` evenly at `rate` events a second and see each of them in the marks."""
     watch = Watch(place)
     watching = asyncio.create_task(watch.run())
-    before = worker.logged("batch.committed")
-    cpu_before, began = worker.cpu_seconds, time.perf_counter()
+    began = time.perf_counter()
     try:
         with Collection().governed():  # a walk over the benchmark's own load would stop its clock
             async with producing(place.settings, linger_ms=0, batch_bytes=16 * 1024) as producer:
@@ -59,26 +101,7 @@ async def bench_latency(
     finally:
         watching.cancel()
         await asyncio.wait({watching})
-    latencies = sorted(_latencies(sent, watch.seen))
-    told = await worker.batches(sum(line["records"] for line in before) + len(sent))
-    batches = sorted(line["seconds"] for line in told[len(before) :])
-    report(
-        bench="latency",
-        rate=rate,
-        events=len(latencies),
-        p50_ms=_milliseconds(latencies, 0.5),
-        p99_ms=_milliseconds(latencies, 0.99),
-        max_ms=_milliseconds(latencies, 1.0),
-        seconds=round(seconds, 2),
-        transactions=len(batches),
-        transaction_p50_ms=_milliseconds(batches, 0.5),
-        transaction_p99_ms=_milliseconds(batches, 0.99),
-        poll_ms=round(POLL_SECONDS * 1000),
-        slowest_poll_ms=round(watch.slowest_poll * 1000, 1),
-        days_begun=await place.connection.fetchval(_DAYS) - days,
-        worker_cpu=round((worker.cpu_seconds - cpu_before) / seconds, 2),
-        broker=place.broker,
-    )
+    return Measured(sorted(_latencies(sent, watch.seen)), seconds, watch.slowest_poll)
 
 
 class Watch:
@@ -139,7 +162,7 @@ def _latencies(sent: Iterable[Sent], seen: dict[str, list[Mark]]) -> Iterator[fl
         yield present[province].at - at
 
 
-def _milliseconds(ascending: Sequence[float], share: float) -> float:
+def milliseconds(ascending: Sequence[float], share: float) -> float:
     """Return the value that `share` of all do not exceed."""
     place = max(round(share * len(ascending)), 1) - 1
     return round(ascending[place] * 1000, 1)
