@@ -87,8 +87,8 @@ def test_a_target_without_a_figure_says_why_in_words(capsys: pytest.CaptureFixtu
     assert 0 == run(["explain", INDEX])
     shown = " ".join(capsys.readouterr().out.split())
 
-    assert "–, chưa có số liệu (chưa có sự kiện nào để tính, hoặc mẫu số bằng 0)" in shown
-    assert "no event to make it of has come yet" in explained(capsys, INDEX)["reason_en"]
+    assert "–, không đo được (kế hoạch không cho giá trị để so sánh" in shown
+    assert "the plan gives nothing to compare with" in explained(capsys, INDEX)["reason_en"]
 
 
 @pytest.mark.usefixtures("folded")
