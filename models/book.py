@@ -1,10 +1,11 @@
 """A province's book: the fold of its log, one run of records after another.
 
 The book is what Postgres holds, kept at hand by the province's owner under one epoch: `apply` gives the rows that one
-transaction must write, and a book whose changes were not committed is thrown away. Nothing here reads a clock.
+transaction must write, and a book whose changes were not committed is thrown away. A run may stand still between two of its
+steps while others compute: a flood in one province must not keep its neighbours waiting. Nothing here reads a clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 
 from models.catalogue import ProvinceCatalogue
@@ -18,6 +19,19 @@ from models.requests import home_requests, subject_requests
 from models.state import ProvinceState
 
 Decoded = Event | DeadLetter
+
+Steps = Generator[None, None, Changes]
+"""A run that goes on each time it is asked to, and ends with the changes."""
+
+
+def step(steps: Steps) -> Changes | None:
+    """Go on with a run; return its changes once it is over."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        changes: Changes = end.value
+        return changes
+    return None
 
 
 class Book:
@@ -55,8 +69,10 @@ class Book:
         *,
         next_offset: int,
         last_crc: int | None,
-    ) -> Changes:
-        """Fold records in order of their offsets and return what one transaction must write.
+    ) -> Steps:
+        """Fold records in order of their offsets, step by step, and return what one transaction must write.
+
+        Between two steps nothing else may be asked of the book.
 
         Args:
             events: the decoded records.
@@ -69,7 +85,7 @@ class Book:
         merge = Merge(state.measures)
         merge.load(parts)
         fold = Fold(state, changes, merge)
-        fold.run(events)
+        yield from fold.run(events)
         changes.parts = merge.encoded()
         changes.new_parts = changes.parts.keys() - parts.keys()
         state.mark = replace(state.mark, next_offset=next_offset, last_crc=last_crc)

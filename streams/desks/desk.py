@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
-from models.book import Book
+from models.book import Book, Steps, step
 from models.calendar import is_working_day
 from models.catalogue import Catalogue
 from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
@@ -108,8 +108,8 @@ class Fold(Protocol):
         *,
         next_offset: int,
         last_crc: int,
-    ) -> Changes:
-        """Fold a batch and return the difference it makes."""
+    ) -> Steps:
+        """Fold a batch, step by step, and return the difference it makes."""
 
 
 class BookLedger(Protocol):
@@ -239,8 +239,9 @@ class LocalDesk:
         parts = {**homes, **await self._read(wanted)}
         self._book = None  # from here on it is ahead of the ledger
         last_crc = checksum(records[-1].value)
-        apply = partial(book.apply, next_offset=next_offset, last_crc=last_crc)
-        changes = await self._beside_loop(apply, events, parts)
+        steps = book.apply(events, parts, next_offset=next_offset, last_crc=last_crc)
+        while (changes := await self._beside_loop(step, steps)) is None:
+            pass  # another province's turn
         self._folded = book, changes
         reasons = Counter(letter.reason for letter in changes.dead_letters)
         return Folded(len(records), dict(reasons), bool(changes.outbox))

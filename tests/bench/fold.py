@@ -22,7 +22,7 @@ from models.facts import Record
 from streams.desks import restoring
 from streams.simulator import load
 from tests.bench.report import report
-from tests.support.fold import Tables
+from tests.support.fold import Tables, all_at_once
 
 PROVINCE: Final = "dong-nai"
 SEED: Final = 3
@@ -85,7 +85,9 @@ def run(log: list[Record], size: int, profile: cProfile.Profile | None) -> None:
             wanted = book.subjects(events, homes)
         stored = {**homes, **parts.read(wanted)}
         with profiled, clock("apply"):
-            changes = book.apply(events, stored, next_offset=batch[-1].offset + 1, last_crc=0)
+            changes = all_at_once(
+                book.apply(events, stored, next_offset=batch[-1].offset + 1, last_crc=0)
+            )
         parts.write(changes.parts)
         rows.update(written(changes))
         del events, stored, changes

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.book import Steps
 from models.catalogue.listing import Listing
 from models.changes import Amount, Changes, Mark, PaneKey, PartKey, PartRequest, StoredBook
 from models.errors import Fenced
@@ -38,14 +39,40 @@ class CountingBook:
         *,
         next_offset: int,
         last_crc: int,
-    ) -> Changes:
+    ) -> Steps:
         """Move the mark; a record of b'bug' is one that the fold cannot take."""
+        yield
         if any(isinstance(event, DeadLetter) and event.record.value == b"bug" for event in events):
             message = f"bug, with {len(parts)} parts"
             raise ZeroDivisionError(message)
         base, self.mark = self.mark, Mark(next_offset, last_crc)
         letters = [event for event in events if isinstance(event, DeadLetter)]
         return Changes(PROVINCE, base, self.mark, dead_letters=letters)
+
+
+class SlowBook(CountingBook):
+    """A fold of several steps, which writes down whose turn it was."""
+
+    STEPS = 5
+
+    def __init__(self, province: str, mark: Mark, turns: list[str]) -> None:
+        super().__init__(mark)
+        self._province = province
+        self._turns = turns
+
+    def apply(
+        self,
+        events: Sequence[Event | DeadLetter],
+        parts: Mapping[PartKey, bytes],
+        *,
+        next_offset: int,
+        last_crc: int,
+    ) -> Steps:
+        """Take several turns."""
+        for _ in range(self.STEPS):
+            self._turns.append(self._province)
+            yield
+        return (yield from super().apply(events, parts, next_offset=next_offset, last_crc=last_crc))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from zlib import crc32
 
-from models.book import Book
+from models.book import Book, Steps, step
 from models.catalogue import ProvinceCatalogue
 from models.changes import (
     AgencyRow,
@@ -133,6 +133,13 @@ def _write(table: dict, rows: dict, nothing: object) -> None:  # type: ignore[ty
             table[key] = value
 
 
+def all_at_once(steps: Steps) -> Changes:
+    """Fold a batch to its end."""
+    while (changes := step(steps)) is None:
+        pass
+    return changes
+
+
 class Worker:
     """Owns one province of one catalogue."""
 
@@ -152,10 +159,10 @@ class Worker:
         parts = self.tables.read(self.book.homes(events))
         parts |= self.tables.read(self.book.subjects(events, parts))
         last = records[-1]
-        changes = self.book.apply(
+        steps = self.book.apply(
             events, parts, next_offset=last.offset + 1, last_crc=crc32(last.value or b"")
         )
-        self.tables.commit(changes)
+        self.tables.commit(all_at_once(steps))
 
     def close(self, day: int) -> None:
         """Close every day up to and including `day`."""

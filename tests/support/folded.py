@@ -10,6 +10,7 @@ from models.envelope import decode
 from sinks.postgres.ledger import Ledger
 from streams.provision import provide_schema
 from tests.support.drafts import Draft
+from tests.support.fold import all_at_once
 from tests.support.plan_facts import log_of
 
 
@@ -21,6 +22,7 @@ async def fold_into(dsn: str, province: str, facts: Sequence[Draft], until: date
     claim = await ledger.claim(province)
     book = Book.restore(catalogue.province(province), await ledger.load(claim))
     events = [decode(record) for record in log]
-    await ledger.commit(claim, book.apply(events, {}, next_offset=len(log), last_crc=1))
+    changes = all_at_once(book.apply(events, {}, next_offset=len(log), last_crc=1))
+    await ledger.commit(claim, changes)
     await ledger.commit(claim, book.close_until(day_from_date(until)))
     await ledger.close()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import uvloop
 
+from models.book import Steps
 from models.changes import Amount, Changes, Mark, PaneKey, PartKey, PartRequest, StoredBook
 from models.days import Day
 from models.facts import DeadLetter, Event
@@ -54,8 +55,9 @@ class TallyBook:
         *,
         next_offset: int,
         last_crc: int,
-    ) -> Changes:
+    ) -> Steps:
         """Count the batch."""
+        yield
         base, self.mark = self.mark, Mark(next_offset, last_crc)
         changes = Changes(self._province, base, self.mark)
         for event in events:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,13 +12,20 @@ import pytest
 from models.changes import Changes, Mark
 from models.errors import Fenced, Unavailable
 from models.facts import Record
+from sinks.postgres.ledger import Claim
 from streams.collection import Collection
 from streams.desks import Bug, LocalDesks
 from streams.desks.calls import Ends
 from streams.desks.pool import DeskPool, DeskProcess
 from streams.desks.process import DeskServer
 from streams.log_check import checksum
-from tests.support.desk_doubles import PROVINCE, CountingBook, FailingLedger, FailingTables
+from tests.support.desk_doubles import (
+    PROVINCE,
+    CountingBook,
+    FailingLedger,
+    FailingTables,
+    SlowBook,
+)
 from tests.support.eventually import eventually
 
 
@@ -91,15 +99,14 @@ async def test_what_was_written_is_gone_before_the_collector_runs(
         left.append(sum(isinstance(one, Changes) for one in gc.get_objects()))
 
     monkeypatch.setattr(Collection, "between_batches", between_batches)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
     ledger = FailingLedger()
     desk = LocalDesks(ledger, lambda _, stored: CountingBook(stored.mark)).desk(PROVINCE)
     await desk.load(await ledger.claim(PROVINCE))
     gc.collect()
     before = sum(isinstance(one, Changes) for one in gc.get_objects())
     await desk.fold(0, 1, records(b"x"))
-    await asyncio.sleep(
-        0
-    )  # a real ledger takes turns of the loop, which holds what its last turn brought
+    await asyncio.to_thread(int)  # whatever comes next: the thread lets go of what it returned
     await desk.commit()
 
     assert [before] == left
@@ -127,6 +134,22 @@ async def test_an_upgrade_that_another_claim_follows_lets_go_of_its_tables() -> 
         await desk.upgrade(await ledger.claim(PROVINCE))
 
     assert ["begin", "close", "begin"] == tables.calls
+
+
+async def test_provinces_of_one_desk_process_take_turns() -> None:
+    """A flood in one province must not keep its neighbours waiting until its batch is folded."""
+    turns: list[str] = []
+    desks = LocalDesks(FailingLedger(), lambda slug, stored: SlowBook(slug, stored.mark, turns))
+    both = "dong-nai", "tra-vinh"
+    folding = []
+    for province in both:
+        desk = desks.desk(province)
+        await desk.load(Claim(province, 1, Mark(), None))
+        folding.append(desk.fold(0, 1, records(b"1")))
+
+    await asyncio.gather(*folding)
+
+    assert list(both) * SlowBook.STEPS == turns
 
 
 async def test_what_a_desk_raises_is_raised_to_the_worker() -> None:
