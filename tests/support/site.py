@@ -33,8 +33,12 @@ class Site:
 
     def tally_worker(self, **settings: str) -> Process:
         """Start a worker whose book only tallies."""
-        module = [sys.executable, "-m", "tests.support.tally_worker"]
-        return self._starter.start(module, **self._environment(settings))
+        return self.module("tests.support.tally_worker", **settings)
+
+    def module(self, name: str, *arguments: str, **settings: str) -> Process:
+        """Start a module of the tests as a worker."""
+        command = [sys.executable, "-m", name, *arguments]
+        return self._starter.start(command, **self._environment(settings))
 
     async def fresh_topics(self) -> None:
         """Leave all topics behind empty, as `tiendo topics` makes them: their names are a fixed list, so tests share them."""
