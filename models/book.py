@@ -69,13 +69,7 @@ class Book:
         merge = Merge(state.measures)
         merge.load(parts)
         fold = Fold(state, changes, merge)
-        for event in events:
-            if isinstance(event, DeadLetter):
-                fold.refuse(event)
-            else:
-                fold.accept(event)
-        fold.settle()
-        fold.keep_watermark()
+        fold.run(events)
         changes.parts = merge.encoded()
         changes.new_parts = changes.parts.keys() - parts.keys()
         state.mark = replace(state.mark, next_offset=next_offset, last_crc=last_crc)
@@ -100,20 +94,20 @@ class Book:
         if state.mark.as_of is not None:
             changes.agencies = state.changed_agencies(state.mark.as_of)
             changes.kpi = state.figures.write(state.mark.as_of)
-        closed = state.mark.closed
-        if state.judge is not None and closed is not None and closed != changes.base.closed:
-            changes.attainment = state.judge.rows(closed)
-            changes.readings = state.judge.readings(closed)
+        if state.judge is not None and state.mark.closed != changes.base.closed:
             changes.obligations = state.judge.reporting.take_changed()
-            changes.problems = state.judge.problems.changed_rows(closed)
         changes.mark = state.mark
 
     def rewritten(self) -> Changes:
         """Return every row that follows from panes, as of the mark, where it differs from what the book was restored with."""
         state = self._state
         changes = Changes(state.catalogue.province, replace(state.mark, closed=None), state.mark)
-        if state.judge is not None and state.mark.closed is not None:
-            state.judge.reporting.judge_again(state.mark.closed)
+        judge, closed = state.judge, state.mark.closed
+        if judge is not None and closed is not None:
+            judge.reporting.judge_again(closed)
+            changes.attainment = judge.rows(closed)
+            changes.readings = judge.readings(closed)
+            changes.problems = judge.problems.changed_rows(closed)
         self._finish(changes)  # from no closed day: what is written at a close is written too
         changes.base = state.mark
         return changes

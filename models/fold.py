@@ -44,6 +44,18 @@ class Fold:
         self._watermark = Instant(-1) if mark.watermark is None else mark.watermark
         self._next_day = Instant(-1) if mark.as_of is None else start_of(mark.as_of + 1)
         """The first instant that moves the as-of day."""
+        self._run: Sequence[Event | DeadLetter] = ()
+
+    def run(self, events: Sequence[Event | DeadLetter]) -> None:
+        """Fold the records of the run, in order of their offsets."""
+        self._run = events
+        for event in events:
+            if isinstance(event, DeadLetter):
+                self.refuse(event)
+            else:
+                self.accept(event)
+        self.settle()
+        self.keep_watermark()
 
     def refuse(self, dead: DeadLetter) -> None:
         """Keep a record that can never be applied, and pass it on."""
@@ -114,8 +126,12 @@ class Fold:
             state.begin(day)
         else:
             self.settle()
-            self.close_days(Day(day - 1))
+            self.close_days(Day(day - 1), last=day == self._last_day())
         self.turn_to(day)
+
+    def _last_day(self) -> Day:
+        """Return the day that will be the as-of day when the run is over."""
+        return max(event.day for event in self._run if isinstance(event, Event))
 
     def turn_to(self, day: Day) -> None:
         """Read figures on `day` from now on."""
@@ -125,19 +141,26 @@ class Fold:
             state.figures.roll(Day(turned))
         state.mark = replace(state.mark, as_of=Day(day if as_of is None else max(as_of, day)))
 
-    def close_days(self, last: Day) -> None:
-        """Close the days after the last closed one, up to and including `last`, one by one."""
+    def close_days(self, until: Day, *, last: bool = True) -> None:
+        """Close the days after the last closed one, up to and including `until`, one by one.
+
+        With `last` no more are closed in this run: how everything stands is written now, before what comes after is known.
+        """
         state = self._state
         judge, first = state.judge, state.mark.first_day
         if judge is None or first is None:
             return
-        start = first if state.mark.closed is None else state.mark.closed + 1
-        for number in range(start, last + 1):
+        start = first if state.mark.closed is None else Day(state.mark.closed + 1)
+        for number in range(start, until + 1):
             day = Day(number)
             if state.mark.as_of is not None and day > state.mark.as_of:
                 self.turn_to(day)
             self._publish(judge.close(day), state.figures.close(day))
             state.mark = replace(state.mark, closed=day)
+        if last and start <= until:
+            self._changes.attainment = judge.rows(until)
+            self._changes.readings = judge.readings(until)
+            self._changes.problems = judge.problems.changed_rows(until)
 
     def _publish(self, alerts: Iterable[AlertRow], history: Iterable[HistoryRow]) -> None:
         self._changes.history.extend(history)

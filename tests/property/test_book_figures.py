@@ -132,9 +132,12 @@ def test_figures_do_not_depend_on_order_batches_or_duplicates(
 @examples(12)
 @given(data=st.data(), province=provinces)
 def test_every_row_is_the_same_however_a_log_is_cut(data: st.DataObject, province: str) -> None:
-    """Batches of any size, and an owner that dies after each of them, write the very same rows, histories and messages."""
+    """Batches of any size, and an owner that dies after each of them, write the very same rows, histories and messages.
+
+    Before the last day is closed too: what was judged at a close must not know what came after it in the same batch.
+    """
     log = data.draw(histories(setting(province, DAYS), most=48))
-    until = last_day(province, log)
+    until = data.draw(st.sampled_from([None, last_day(province, log)]))
     whole = fold(catalogue(province), log, until=until).tables
 
     cut = fold(catalogue(province), log, data.draw(splits()), until=until).tables
@@ -142,3 +145,15 @@ def test_every_row_is_the_same_however_a_log_is_cut(data: st.DataObject, provinc
 
     assert whole == cut
     assert whole == died
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_a_close_does_not_know_what_comes_after_it_in_its_batch(province: str) -> None:
+    """Facts of days that are closed, told after their close and before the batch ends, wait for the next close."""
+    log = long_log(setting(province, 40), seed=3, recipes=60)
+
+    whole, alone = (fold(catalogue(province), log, sizes).tables for sizes in ([], [1] * len(log)))
+
+    assert alone.attainment == whole.attainment
+    assert alone.problems == whole.problems
+    assert alone == whole
