@@ -54,6 +54,12 @@ WHERE province = $1 AND epoch = $2 AND engine_version = $3 AND next_offset = $4
 _MARK: Final = (
     f"SELECT epoch, engine_version, {MARK_COLUMNS} FROM tiendo.progress WHERE province = $1"  # noqa: S608 - a constant
 )
+# Postgres by itself lets go of an owner that froze between two statements, and of no other: one that stopped while it
+# sent a statement or rows of a COPY is waited for, for ever. Who waits for a lock holds none that matters.
+_END_HOLDERS: Final = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = $1 AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    AND xact_start < now() - current_setting('lock_timeout')::interval AND wait_event_type IS DISTINCT FROM 'Lock'"""
 _PARK: Final = """
 UPDATE tiendo.progress SET parked_reason = $3, parked_detail = $4, parked_at = now()
 WHERE province = $1 AND epoch = $2"""
@@ -85,15 +91,22 @@ class Ledger:
             await session.close()
 
     async def claim(self, province: str) -> Claim:
-        """Become the owner of `province`: fences whoever was.
+        """Become the owner of `province`: fences whoever was, and ends its transaction where that holds the row for too long.
 
         Fenced when it is parked or folded by a later version of the engine; Unavailable when Postgres is away, or does not know
         this version yet.
         """
         async with self._session(province).use() as connection:
-            row = await connection.fetchrow(
-                _CLAIM, province, progress_topic(province), self._engine_version
-            )
+            try:
+                row = await connection.fetchrow(
+                    _CLAIM, province, progress_topic(province), self._engine_version
+                )
+            except asyncpg.LockNotAvailableError as error:
+                if not await connection.fetch(_END_HOLDERS, _name(province)):
+                    raise
+                raise Unavailable(
+                    f"a transaction of the former owner of {province} held its row, and was ended"
+                ) from error
             if row is None:
                 refusal = await connection.fetchrow(_REFUSAL, province, self._engine_version)
                 raise _refused(province, self._engine_version, refusal)
@@ -175,9 +188,13 @@ class Ledger:
     def _session(self, province: str) -> Session:
         session = self._sessions.get(province)
         if session is None:
-            name = f"tiendo ledger {province}"
-            session = self._sessions[province] = Session(self._dsn, name, _PLANNING)
+            session = self._sessions[province] = Session(self._dsn, _name(province), _PLANNING)
         return session
+
+
+def _name(province: str) -> str:
+    """Return what a session of a province's owner calls itself."""
+    return f"tiendo ledger {province}"
 
 
 async def copy_rows(connection: Connection, copy: Copy, *, seconds: float | None = None) -> None:

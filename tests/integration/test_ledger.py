@@ -1,6 +1,7 @@
 """The commit protocol on a real Postgres: who may write, and what is true after each way in which a commit can end."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -20,7 +21,7 @@ from models.changes import (
 )
 from models.days import Day
 from models.errors import Fenced, Unavailable
-from sinks.postgres.connection import Connection
+from sinks.postgres.connection import Connection, connect
 from sinks.postgres.copies import COPY_ROWS
 from sinks.postgres.ledger import Claim, Ledger
 from sinks.postgres.listing import write_listing
@@ -295,6 +296,36 @@ async def test_a_locked_province_holds_up_nobody_else(
             await waiting
 
     assert 1 == other.epoch
+
+
+async def test_an_owner_that_froze_while_it_sent_rows_is_let_go_of_by_the_next_claim(
+    ledger: Ledger, database: str
+) -> None:
+    """Its transaction is not idle, so no timeout of Postgres ends it: whoever claims does, and goes on."""
+    await ledger.claim(PROVINCE)
+    frozen = await connect(database, f"tiendo ledger {PROVINCE}")
+    await frozen.execute("BEGIN")
+    await frozen.execute("UPDATE tiendo.progress SET epoch = epoch WHERE province = $1", PROVINCE)
+    never = asyncio.Event()
+
+    async def rows() -> AsyncIterator[bytes]:
+        await never.wait()
+        yield b""
+
+    sending = asyncio.create_task(
+        frozen.copy_to_table("kept", schema_name="tiendo", source=rows(), timeout=None)
+    )
+    try:
+        with pytest.raises(Unavailable, match="former owner"):
+            await ledger.claim(PROVINCE)
+        again = await ledger.claim(PROVINCE)
+    finally:
+        never.set()
+        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await sending
+        frozen.terminate()
+
+    assert 2 == again.epoch
 
 
 async def test_a_parked_province_cannot_be_claimed(ledger: Ledger, connection: Connection) -> None:
