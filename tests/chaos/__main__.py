@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.chaos.faults.fault import Fault
 from tests.chaos.faults.freezing import Frozen, FrozenAt
-from tests.chaos.faults.killing import DeskKilled, Killed, KilledAt
+from tests.chaos.faults.killing import DeskKilled, Killed, KilledAt, RelayKilledAt
 from tests.chaos.faults.membership import Churn
 from tests.chaos.faults.network import CommitCut
 from tests.chaos.faults.senders import ClockSkew, PoisonFlood
@@ -18,7 +18,11 @@ from tests.chaos.run import Form, Outcome, run, tell
 from tests.chaos.steps import Step
 from tests.support.proxy import Cut
 
-_EACH_STEP: Final[tuple[Fault, ...]] = tuple(KilledAt(step) for step in Step)
+_RELAYS: Final = (Step.BEFORE_PUBLISHED, Step.BEFORE_MARKED)
+_EACH_STEP: Final[tuple[Fault, ...]] = (
+    *(KilledAt(step) for step in Step if step not in _RELAYS),
+    *(RelayKilledAt(step) for step in _RELAYS),
+)
 _ONCE: Final[tuple[Fault, ...]] = (
     *_EACH_STEP,
     DeskKilled(),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from models.catalogue import ProvinceCatalogue
 from models.changes import Changes, PartKey, PartRequest
-from models.facts import Record
+from models.facts import DeadLetter, Record
 from tests.support.fold import Tables, Worker, batches
 
 Key = tuple[Any, ...]
@@ -80,19 +80,19 @@ def rows_of(tables: Tables) -> Mapping[str, TableRows]:
             (row.alert_id, row.revision): tuple(row[1:]) for row in tables.alert_history
         },
         "outbox": {(row.seq,): tuple(row[1:4]) for row in tables.outbox},
-        "dead_letter": {
-            (letter.record.offset,): (
-                letter.reason,
-                letter.field,
-                letter.detail,
-                letter.event_id,
-                letter.source,
-                letter.agency,
-                letter.record.timestamp_ms * 1000,
-                letter.record.key,
-                letter.record.value,
-            )
-            for letter in tables.dead_letters
-        },  # fmt: skip
+        "dead_letter": {(one.record.offset,): _dead_letter(one) for one in tables.dead_letters},
         "feed": {tuple(row[:2]): tuple(row[2:]) for row in tables.feeds.values()},
     }
+
+
+def _dead_letter(letter: DeadLetter) -> Row:
+    record = letter.record
+    said = (
+        letter.reason,
+        letter.field,
+        letter.detail,
+        letter.event_id,
+        letter.source,
+        letter.agency,
+    )
+    return (*said, record.timestamp_ms * 1000, record.key, record.value)

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from streams.topic_admin import ensure_topics
 from tests.chaos.checking import Case, checked
 from tests.chaos.comparing import Comparison
 from tests.chaos.faults.fault import Fault
-from tests.chaos.faults.logs import LOG_FAULTS
+from tests.chaos.faults.logs import LOG_FAULTS, LogFault
 from tests.chaos.flow import SMALL, Flow, log_of
 from tests.chaos.scene import WORKERS, Broken, Scene
 from tests.chaos.server import postgres
@@ -130,33 +130,19 @@ async def _strike(scene: Scene, schedule: Sequence[Fault]) -> None:
 async def _spoil_logs(scene: Scene, logs: Path, chance: Random) -> None:
     """Keep all logs, spoil one each way, see their provinces parked, let the others go on, and keep those again."""
     await _keep_logs(scene, logs, PROVINCES)
-    parked = dict(
-        zip(
-            chance.sample([one for one in PROVINCES if one != SMALL], len(LOG_FAULTS)),
-            LOG_FAULTS,
-            strict=True,
-        )
-    )
-    going = tuple(province for province in PROVINCES if province not in parked)
+    large = [one for one in PROVINCES if one != SMALL]
+    spoilt = dict(zip(chance.sample(large, len(LOG_FAULTS)), LOG_FAULTS, strict=True))
+    going = tuple(province for province in PROVINCES if province not in spoilt)
     await scene.dismissed()
-    for number, (province, fault) in enumerate(parked.items()):
-        if number == len(parked) - 1:  # the last one before the eyes of running workers
-            for _ in range(WORKERS):
-                scene.join(scene.worker())
-            for worker in scene.workers:
-                await worker.says("province.claimed")
-        tell(f"{fault.kind} in {province}")
-        await fault.spoil(scene, province)
-        scene.struck[fault.kind] += 1
-
-    async def are_parked() -> bool:
-        scene.watch()
-        return (await scene.parked()).keys() == parked.keys()
-
-    await scene.must(are_parked, f"{sorted(parked)} are parked")
-    for province, reason in (await scene.parked()).items():
-        if reason not in parked[province].reasons:
-            raise Broken(f"{province} is parked for {reason} after {parked[province].kind}")
+    *unseen, (last, fault) = spoilt.items()
+    for province, unseen_fault in unseen:
+        await _spoil(scene, province, unseen_fault)
+    for _ in range(WORKERS):
+        scene.join(scene.worker())
+    for worker in scene.workers:
+        await worker.says("province.claimed")
+    await _spoil(scene, last, fault)  # before the eyes of running workers
+    await _see_parked(scene, spoilt)
     for province in PROVINCES:
         await scene.flow.more(province, REFUSED_RECORDS)
     await scene.applied(going)
@@ -166,6 +152,25 @@ async def _spoil_logs(scene: Scene, logs: Path, chance: Random) -> None:
     for province in PROVINCES:
         for topic in (alerts_topic(province), dead_letters_topic(province)):
             keep(logs / topic, await read_topic(scene.kafka.bootstrap, topic, province))
+
+
+async def _spoil(scene: Scene, province: str, fault: LogFault) -> None:
+    tell(f"{fault.kind} in {province}")
+    await fault.spoil(scene, province)
+    scene.struck[fault.kind] += 1
+
+
+async def _see_parked(scene: Scene, spoilt: Mapping[str, LogFault]) -> None:
+    """Wait until the provinces are parked, each for the reason that its log gives."""
+
+    async def are_parked() -> bool:
+        scene.watch()
+        return (await scene.parked()).keys() == spoilt.keys()
+
+    await scene.must(are_parked, f"{sorted(spoilt)} are parked")
+    for province, reason in (await scene.parked()).items():
+        if reason not in spoilt[province].reasons:
+            raise Broken(f"{province} is parked for {reason} after {spoilt[province].kind}")
 
 
 async def _keep_logs(scene: Scene, logs: Path, provinces: Sequence[str]) -> None:

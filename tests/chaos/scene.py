@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import re
 from collections import Counter
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
@@ -13,7 +11,7 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from models.topics import PROVINCES, progress_topic
-from tests.chaos.flow import Flow
+from tests.chaos.flow import Flow, flood
 from tests.chaos.server import Postgres
 from tests.chaos.steps import Step
 from tests.support.eventually import eventually
@@ -24,7 +22,8 @@ from tests.support.site import Site
 
 WORKERS: Final = 2
 """Workers that run between faults."""
-PATIENCE_SECONDS: Final = 120.0
+DESK_SHARE: Final = 1 / 3
+PATIENCE_SECONDS: Final = 180.0
 """How long anything may take that must happen."""
 _MARKS: Final = "SELECT province, next_offset, parked_reason FROM tiendo.progress"
 _WAITING: Final = "SELECT count(*) FROM tiendo.outbox WHERE published_at IS NULL"
@@ -53,8 +52,8 @@ class Scene:
     # -- workers
 
     def worker(self, proxy: CuttingProxy | None = None, **settings: str) -> Process:
-        """Start `tiendo worker`, folding in its own process or in others beside it."""
-        folding = {"fold_processes": str(self.chance.randrange(2))}
+        """Start `tiendo worker`; every third folds in a process beside its own."""
+        folding = {"fold_processes": str(int(self.chance.random() < DESK_SHARE))}
         through = {} if proxy is None else {"postgres_dsn": proxy.uri}
         return self._site.worker(**(_SETTINGS | folding | through | settings))
 
@@ -107,6 +106,13 @@ class Scene:
         """Let all workers leave."""
         while self.workers:
             await self.leave(self.workers.pop())
+
+    async def poison(self, records: int) -> None:
+        """Send what nobody can read to a province that has had some sound lines."""
+        recent = {province: lines for province, lines in self.flow.recent.items() if lines}
+        if recent:
+            province = self.chance.choice(sorted(recent))
+            await self.flow.send(flood(self.chance, province, recent[province], records))
 
     # -- what can be seen
 
@@ -203,17 +209,12 @@ def desks_of(process: Process) -> list[psutil.Process]:
 
 
 async def commits(process: Process, more: int = 1) -> None:
-    """Wait until a worker has committed some batches from now on; give up quietly after a while."""
-    before = len(re.findall("batch.committed", process.text()))
+    """Wait until a worker has committed some batches from now on; Broken when it ends before."""
+    before = process.text().count("batch.committed")
 
     def seen() -> bool:
-        return (
-            process.status is not None or process.text().count("batch.committed") >= before + more
-        )
+        if process.status is not None:
+            raise Broken(f"a worker ended with {process.status}:\n{process.text()[-6000:]}")
+        return process.text().count("batch.committed") >= before + more
 
-    await eventually(seen, within=PATIENCE_SECONDS, every=0.05)
-
-
-def directory_of(starter: Starter) -> Path:
-    """Return where the workers' logs are."""
-    return starter.started[0].output.parent
+    await eventually(seen, within=PATIENCE_SECONDS, every=0.1)

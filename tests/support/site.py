@@ -28,8 +28,12 @@ class Site:
 
     def worker(self, **settings: str) -> Process:
         """Start `tiendo worker`; a setting is given by its name in small letters."""
+        return self.command("worker", **settings)
+
+    def command(self, *arguments: str, **settings: str) -> Process:
+        """Start `tiendo` with arguments."""
         tiendo = str(Path(sys.executable).parent / "tiendo")
-        return self._starter.start([tiendo, "worker"], **self._environment(settings))
+        return self._starter.start([tiendo, *arguments], **self._environment(settings))
 
     def tally_worker(self, **settings: str) -> Process:
         """Start a worker whose book only tallies."""

@@ -7,7 +7,7 @@ from tests.chaos.scene import Scene, commits, stopped
 from tests.chaos.steps import Step
 
 AWAKE_SECONDS = 3.0
-"""How long a zombie may do what it can before its place is taken for free."""
+"""How long a zombie may do what it can before it is asked to leave."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Frozen:
         await commits(others, more=3)
         worker.thaw()
         await asyncio.sleep(AWAKE_SECONDS)
-        scene.workers.append(worker)
+        await scene.leave(worker)
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,4 @@ class FrozenAt:
         await scene.recover()
         worker.thaw()
         await worker.says("batch.dropped")
-        scene.workers.append(worker)
+        await scene.leave(worker)

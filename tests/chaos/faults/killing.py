@@ -8,6 +8,8 @@ from tests.chaos.steps import Step
 
 MOMENT_SECONDS = 1.5
 """A random death comes so soon after a batch, or earlier."""
+MESSAGES = 5
+"""Dead letters at a time that a relay is given to die of."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,30 @@ class KilledAt:
         if status != -9:
             raise Broken(
                 f"the worker ended with {status} before {self.step}:\n{worker.text()[-4000:]}"
+            )
+
+
+@dataclass(frozen=True)
+class RelayKilledAt:
+    """A worker gets kill -9 at a step of one of its relays: between what Kafka has and what Postgres knows of it."""
+
+    step: Step
+
+    @property
+    def kind(self) -> str:
+        """Return the step's name among the faults."""
+        return f"kill_{self.step}"
+
+    async def strike(self, scene: Scene) -> None:
+        """Leave a fused worker alone with all outboxes, and give it messages until it has died of them."""
+        await scene.dismissed()
+        worker = scene.fused(self.step, "SIGKILL", times=scene.chance.randint(1, 3))
+        while worker.status is None:
+            await scene.poison(MESSAGES)
+            await asyncio.sleep(MOMENT_SECONDS)
+        if worker.status != -9:
+            raise Broken(
+                f"the worker ended with {worker.status} before {self.step}:\n{worker.text()[-4000:]}"
             )
 
 

@@ -10,7 +10,7 @@ from tests.chaos.scene import Scene
 class Churn:
     """Workers join and leave gracefully, some at a time when a rebalance is still on its way."""
 
-    rounds: int = 3
+    rounds: int = 2
     kind: str = "join_and_leave"
 
     async def strike(self, scene: Scene) -> None:

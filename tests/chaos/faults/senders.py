@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
-from tests.chaos.flow import flood, skewed
+from tests.chaos.flow import skewed
 from tests.chaos.scene import Scene
 
 
@@ -30,7 +30,4 @@ class PoisonFlood:
 
     async def strike(self, scene: Scene) -> None:
         """Send them to a province that has some sound lines."""
-        known = [province for province, lines in scene.flow.recent.items() if lines]
-        province = scene.chance.choice(sorted(known))
-        lines = flood(scene.chance, province, scene.flow.recent[province], self.records)
-        await scene.flow.send(lines)
+        await scene.poison(self.records)
