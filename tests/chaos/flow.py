@@ -28,7 +28,7 @@ SMALL: Final = "tra-vinh"
 SMALL_DAYS: Final = 40
 _MISNAMED: Final = b"not/the/key"
 """In lines that the drawn history means to be refused: the only poison here is that of the floods."""
-AFTER_SHARE: Final = 0.3
+AFTER_SHARE: Final = 0.1
 """Of its rate a flow has once it has sent what it was to: faults must have something to strike."""
 _WITHOUT_END: Final = 10**9
 BURST_SECONDS: Final = 0.5

@@ -16,7 +16,7 @@ from tests.support.eventually import eventually
 from tests.support.histories import long_log
 from tests.support.kafka import ApacheKafka, delete_records, send
 from tests.support.oracle.province import setting
-from tests.support.processes import Starter
+from tests.support.processes import Process, Starter
 from tests.support.site import Site
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
@@ -30,9 +30,15 @@ HALF: Final = len(LOG) // 2
 class Folded:
     """A province that a worker folds."""
 
-    def __init__(self, site: Site, connection: Connection) -> None:
+    def __init__(self, site: Site, connection: Connection, worker: Process) -> None:
         self.site = site
         self.connection = connection
+        self._worker = worker
+
+    async def worker_leaves(self) -> None:
+        """Let the worker end."""
+        self._worker.terminate()
+        assert 0 == await self._worker.ended()
 
     async def applied(self, records: int) -> None:
         """Wait until so many records are applied."""
@@ -67,10 +73,10 @@ async def folded(
     await provide_schema(empty_database, load_catalogue())
     await site.fresh_topics()
     await send(kafka.bootstrap, TOPIC, LOG[:HALF])
-    site.worker(fold_processes="0", provinces=PROVINCE)
+    worker = site.worker(fold_processes="0", provinces=PROVINCE)
     connection = await connect(empty_database, "test")
     try:
-        here = Folded(site, connection)
+        here = Folded(site, connection, worker)
         await here.applied(HALF)
         yield here
     finally:
@@ -155,3 +161,25 @@ async def test_every_table_is_compared_but_those_that_are_named(folded: Folded) 
     assert ("measure", "bucket", "agency", "day", "amount") == compared["pane"].names
     assert () == compared["progress"].key
     assert "published_at" not in compared["outbox"].names
+
+
+@pytest.mark.parametrize("processes", ["0", "1"])
+async def test_a_worker_whose_figures_contradict_their_panes_goes_no_further(
+    folded: Folded, processes: str
+) -> None:
+    """Found when it takes the province over, recorded in the ledger, whoever folds; not a row is written after it."""
+    await folded.worker_leaves()
+    await folded.connection.execute(
+        "UPDATE tiendo.pane SET amount = amount + 1 WHERE measure = 'documents_exchanged'"
+    )
+    await send(folded.site.kafka.bootstrap, TOPIC, LOG[HALF:])
+
+    worker = folded.site.worker(fold_processes=processes, provinces=PROVINCE)
+    await worker.says("province.parked")
+
+    sql = "SELECT next_offset, parked_reason, parked_detail FROM tiendo.progress"
+    row = await folded.connection.fetchrow(sql)
+    assert row is not None
+    assert (HALF, "inconsistent") == (row["next_offset"], row["parked_reason"])
+    assert "are not what its panes make" in row["parked_detail"]
+    assert worker.status is None
