@@ -10,7 +10,7 @@ CORES := --numprocesses auto
 SERVICES := --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint quick format docs test demo bench bench-memory lock
+.PHONY: help setup check lint quick format docs test chaos chaos-long demo bench bench-memory lock
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,12 @@ docs: $(READY)  ## Write the pages of the plans anew from the catalogue
 test: $(READY)  ## Everything, with real services: under eight minutes
 	$(PYTEST) $(CORES) tests/unit tests/architecture tests/property
 	$(PYTEST) $(SERVICES) tests/integration
+
+chaos: $(READY)  ## Kill, freeze, cut and stop everything while events flow, then compare every row: about five minutes
+	@$(BIN)/python -m tests.chaos
+
+chaos-long: $(READY)  ## The same with 200 kills over a million events, and a report: about an hour
+	@$(BIN)/python -m tests.chaos --form long
 
 demo: $(READY)  ## Watch the plans of five provinces move
 	@$(BIN)/tiendo demo

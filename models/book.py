@@ -11,6 +11,7 @@ from dataclasses import replace
 from models.catalogue import ProvinceCatalogue
 from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
 from models.days import Day
+from models.errors import Inconsistent
 from models.facts import DeadLetter, Event
 from models.fold import Fold
 from models.judging import Judge
@@ -44,6 +45,23 @@ class Book:
     def restore(cls, catalogue: ProvinceCatalogue, stored: StoredBook) -> "Book":
         """Return the book of a province as its last owner left it."""
         return cls(ProvinceState(catalogue, stored))
+
+    def check(self) -> None:
+        """Raise Inconsistent where a figure is not what its panes make, or where more records were counted than the log has.
+
+        The rows of figures are made here instead of with the first batch, so it costs no more.
+        """
+        state, province = self._state, self._state.catalogue.province
+        counted, offset = state.feeds.records, state.mark.next_offset
+        if counted > offset:
+            raise Inconsistent(
+                f"the feeds of {province} have {counted} records, its log had {offset}"
+            )
+        if state.mark.as_of is not None:
+            for key in state.figures.write(state.mark.as_of):
+                raise Inconsistent(
+                    f"the figures of {key.indicator} in {province}, agency {key.agency}, are not what its panes make"
+                )
 
     @property
     def mark(self) -> Mark:

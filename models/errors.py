@@ -25,6 +25,10 @@ class Fenced(TiendoError):  # noqa: N818 - named for the decision: drop the batc
     """Another worker owns the province, or it is parked: drop the batch and let the partition go."""
 
 
+class Inconsistent(TiendoError):  # noqa: N818 - named for the decision: park the province, an operator looks at its tables
+    """What is stored of a province contradicts itself: go no further, for every row after would be as wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong with a file of the catalogue, or that its author should look at again."""

@@ -33,6 +33,11 @@ class FeedTable:
         self._feeds = {key: _Feed(row) for key, row in rows.items()}
         self._changed: dict[tuple[str, str], _Feed] = {}
 
+    @property
+    def records(self) -> int:
+        """How many records all feeds have had, accepted or refused."""
+        return sum(feed.events + feed.dead_letters for feed in self._feeds.values())
+
     def accept(self, event: Event, verdict: Verdict) -> None:
         """Count an accepted record."""
         feed = self._received(event.agency, event.source, event.timestamp_ms)

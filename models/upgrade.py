@@ -47,7 +47,7 @@ class Upgrade:
         Args:
             stored: the province's book with the panes of `kept` and the sums of `amounts` over all subjects, and no others.
         """
-        derived = _derived(self._catalogue, stored)
+        derived = derived_panes(self._catalogue, stored)
         panes = {**stored.panes, **derived}
         blank = replace(stored, panes=panes, kpi={}, obligations={})
         book = Book.restore(self._catalogue, blank)
@@ -56,8 +56,8 @@ class Upgrade:
         return changes
 
 
-def _derived(catalogue: ProvinceCatalogue, stored: StoredBook) -> dict[PaneKey, Amount]:
-    """Return all derived panes."""
+def derived_panes(catalogue: ProvinceCatalogue, stored: StoredBook) -> dict[PaneKey, Amount]:
+    """Return all panes that are derived from others, zeros among them, given the others."""
     sources = sources_of(catalogue.lists, stored)
     derived: dict[PaneKey, Amount] = {}
     for conditions in catalogue.agency_derivations:

@@ -26,7 +26,7 @@ class Fault(NamedTuple):
     """Why a log must not be read on: a reason code and the offsets, never a value."""
 
     reason: str
-    """`partition_count`, `retention_loss`, `log_ends_before_mark` or `checksum_mismatch`."""
+    """`partition_count`, `retention_loss`, `log_ends_before_mark` or `checksum_mismatch`; of the tables, `inconsistent`."""
     detail: str
 
 

@@ -8,13 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from enum import StrEnum
 from functools import partial
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, NoReturn, Protocol, TypeVar
 
 import structlog
 from faust.types import TP
 
 from models.changes import Mark
-from models.errors import Fenced, Unavailable
+from models.errors import Fenced, Inconsistent, Unavailable
 from models.topics import province_of
 from sinks.postgres.ledger import Claim
 from streams.batch import Batch
@@ -127,24 +127,30 @@ class ProvinceOwner:
             raise
         fault = await self._patiently(lambda: means.find_fault(topic, claim.mark), alive)
         if fault is not None:
-            await self._patiently(
-                lambda: means.ledger.park(claim, fault.reason, fault.detail), alive
-            )
-            self._stand(Standing.PARKED, fault.detail)
-            self._log.error(
-                "province.parked",
-                reason=fault.reason,
-                detail=fault.detail,
-                mend="an operator must decide how it goes on",
-            )
-            raise Fenced(fault.detail)
+            await self._park(claim, fault, alive)
         if claim.upgrade_from is not None:
             await self._upgrade(claim, alive)
-        await self._patiently(lambda: desk.load(claim), alive)
+        try:
+            await self._patiently(lambda: desk.load(claim), alive)
+        except Inconsistent as contradiction:
+            await self._park(claim, Fault("inconsistent", str(contradiction)), alive)
         self._claimed = True
         self._stand(Standing.READING, next_offset=claim.mark.next_offset)
         self._log.info("province.claimed", epoch=claim.epoch, next_offset=claim.mark.next_offset)
         return claim.mark.next_offset
+
+    async def _park(self, claim: Claim, fault: Fault, alive: Callable[[], bool]) -> NoReturn:
+        """Record that nothing of the province may be read until an operator decides, and let it go."""
+        ledger = self._means.ledger
+        await self._patiently(lambda: ledger.park(claim, fault.reason, fault.detail), alive)
+        self._stand(Standing.PARKED, fault.detail)
+        self._log.error(
+            "province.parked",
+            reason=fault.reason,
+            detail=fault.detail,
+            mend="an operator must decide how it goes on",
+        )
+        raise Fenced(fault.detail)
 
     async def _upgrade(self, claim: Claim, alive: Callable[[], bool]) -> None:
         """Have the rows of another version made anew; say how far that is while it lasts."""

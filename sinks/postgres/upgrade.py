@@ -72,6 +72,9 @@ class Position(NamedTuple):
     """How many that were."""
 
 
+START: Final = Position(None, None, 0)
+
+
 class Begun(NamedTuple):
     """What an upgrade goes on from."""
 
@@ -113,31 +116,13 @@ class UpgradeTables:
             if row is None:
                 await connection.execute(_FORGET, claim.province, timeout=LOAD_SECONDS)
                 await connection.execute(_START, claim.province, *mine)
-            position = Position(None, None, 0) if row is None else Position(*row)
+            position = START if row is None else Position(*row)
             return Begun({row["measure"]: row["measure_version"] for row in before}, position)
 
     async def read(self, kinds: Collection[str], position: Position) -> Page | None:
         """Return the subjects after a position that are of some kinds, which are in order; None after the last."""
         async with self._session.use() as connection:
-            for kind in kinds:
-                if position.kind is None or kind > position.kind:
-                    rows = await connection.fetch(_FIRST_PAGE, self._province, kind, PAGE_PARTS)
-                elif kind == position.kind:
-                    rows = await connection.fetch(
-                        _NEXT_PAGE, self._province, kind, PAGE_PARTS, position.key
-                    )
-                else:
-                    continue
-                if len(rows) == PAGE_PARTS:  # the last subject may have more parts than are here
-                    last = rows[-1]["key"]
-                    rows = [row for row in rows if row["key"] != last] or await connection.fetch(
-                        _ALL_PARTS, self._province, kind, last
-                    )
-                if rows:
-                    parts = {PartKey(kind, key, part): facts for key, part, facts in rows}
-                    subjects = position.subjects + len({key for key, _, _ in rows})
-                    return Page(parts, Position(kind, rows[-1]["key"], subjects))
-        return None
+            return await read_page(connection, self._province, kinds, position)
 
     async def stage(self, amounts: Mapping[PaneKey, Amount], position: Position) -> None:
         """Add amounts to the panes that are made anew; they are those of the subjects up to `position`."""
@@ -182,3 +167,26 @@ class UpgradeTables:
         if row is None or row["epoch"] != self._claim.epoch or mark_of(row) != self._claim.mark:
             raise Fenced(overtaken(self._claim, row))
         return str(row["engine_version"])
+
+
+async def read_page(
+    connection: Connection, province: str, kinds: Collection[str], position: Position
+) -> Page | None:
+    """Return a province's subjects after a position that are of some kinds, which are in order; None after the last."""
+    for kind in kinds:
+        if position.kind is None or kind > position.kind:
+            rows = await connection.fetch(_FIRST_PAGE, province, kind, PAGE_PARTS)
+        elif kind == position.kind:
+            rows = await connection.fetch(_NEXT_PAGE, province, kind, PAGE_PARTS, position.key)
+        else:
+            continue
+        if len(rows) == PAGE_PARTS:  # the last subject may have more parts than are here
+            last = rows[-1]["key"]
+            rows = [row for row in rows if row["key"] != last] or await connection.fetch(
+                _ALL_PARTS, province, kind, last
+            )
+        if rows:
+            parts = {PartKey(kind, key, part): facts for key, part, facts in rows}
+            subjects = position.subjects + len({key for key, _, _ in rows})
+            return Page(parts, Position(kind, rows[-1]["key"], subjects))
+    return None

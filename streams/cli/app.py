@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import explain, figures, files, operate, plan, show
+from streams.cli import explain, figures, files, operate, plan, show, verify
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -39,6 +39,7 @@ for command in (
     figures.problems,
     figures.alerts,
     explain.explain,
+    verify.verify,
 ):
     app.command(command.__name__.rstrip("_"))(command)
 

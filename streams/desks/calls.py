@@ -93,6 +93,12 @@ class Away(msgspec.Struct, frozen=True, tag="away"):
     text: str
 
 
+class Contradicted(msgspec.Struct, frozen=True, tag="contradicted"):
+    """Inconsistent was raised."""
+
+    text: str
+
+
 class Broke(msgspec.Struct, frozen=True, tag="broke"):
     """An error was raised that nobody decided about."""
 
@@ -100,7 +106,7 @@ class Broke(msgspec.Struct, frozen=True, tag="broke"):
     frames: list[str]
 
 
-AnyReply = Upgraded | Applied | Done | Refused | Away | Broke
+AnyReply = Upgraded | Applied | Done | Refused | Away | Contradicted | Broke
 
 
 class Reply(msgspec.Struct, frozen=True):

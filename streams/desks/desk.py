@@ -67,7 +67,10 @@ class Desk(Protocol):
         """Go a step towards rows of this version; return how many subjects are done, None when all is."""
 
     async def load(self, claim: Claim) -> None:
-        """Read the book that a claim found; the one at hand stays if nobody was in between."""
+        """Read the book that a claim found; the one at hand stays if nobody was in between.
+
+        Inconsistent where what is stored contradicts itself.
+        """
 
     async def fold(self, base: int, next_offset: int, records: Sequence[Record]) -> Folded:
         """Fold the records after offset `base` and keep what is to be written."""
@@ -136,7 +139,9 @@ def restoring(catalogue: Catalogue) -> Callable[[str, StoredBook], Book]:
     is_working_day(EARLIEST)
 
     def restore(province: str, stored: StoredBook) -> Book:
-        return Book.restore(catalogue.province(province), stored)
+        book = Book.restore(catalogue.province(province), stored)
+        book.check()
+        return book
 
     return restore
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
-from models.errors import Fenced, TiendoError, Unavailable
+from models.errors import Fenced, Inconsistent, TiendoError, Unavailable
 from models.facts import Record
 from sinks.postgres.ledger import Claim
 from streams.collection import Collection
@@ -25,6 +25,7 @@ from streams.desks.calls import (
     Broke,
     Call,
     CommitCall,
+    Contradicted,
     Done,
     Ends,
     FoldCall,
@@ -99,6 +100,8 @@ class DeskProcess:
                 raise Fenced(text)
             case Away(text):
                 raise Unavailable(text)
+            case Contradicted(text):
+                raise Inconsistent(text)
             case Broke(name, frames):
                 raise Bug(name, frames)
         return reply

@@ -12,7 +12,7 @@ import sys
 import uvloop
 
 from models.catalogue import load_catalogue
-from models.errors import Fenced, Unavailable
+from models.errors import Fenced, Inconsistent, Unavailable
 from sinks.postgres.ledger import Claim, Ledger
 from streams import logs
 from streams.collection import Collection
@@ -25,6 +25,7 @@ from streams.desks.calls import (
     Broke,
     Call,
     CommitCall,
+    Contradicted,
     Done,
     Ends,
     FoldCall,
@@ -70,6 +71,8 @@ async def _outcome(desk: Desk, call: Call) -> AnyReply:
         return Refused(str(refusal))
     except Unavailable as absence:
         return Away(str(absence))
+    except Inconsistent as contradiction:
+        return Contradicted(str(contradiction))
     except Exception as error:  # noqa: BLE001 - the worker decides, and parks the province
         bug = Bug.of(error)
         return Broke(bug.name, bug.frames)

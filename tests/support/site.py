@@ -28,16 +28,23 @@ class Site:
         """Return the settings of clients."""
         return Settings(kafka_bootstrap_servers=self.kafka.bootstrap)
 
-    def worker(self, release: Path | None = None, **settings: str) -> Process:
+    def worker(self, release: Path | None = None, /, **settings: str) -> Process:
         """Start `tiendo worker`, of another `release` than ours if need be; a setting is given by its name in small letters."""
-        tiendo = str(Path(sys.executable).parent / "tiendo")
         path = {} if release is None else {"PYTHONPATH": str(release)}
-        return self._starter.start([tiendo, "worker"], **self._environment(settings), **path)
+        return self._start("worker", environment=self._environment(settings) | path)
+
+    def command(self, *arguments: str, **settings: str) -> Process:
+        """Start `tiendo` with arguments."""
+        return self._start(*arguments, environment=self._environment(settings))
 
     def tally_worker(self, **settings: str) -> Process:
         """Start a worker whose book only tallies."""
-        module = [sys.executable, "-m", "tests.support.tally_worker"]
-        return self._starter.start(module, **self._environment(settings))
+        return self.module("tests.support.tally_worker", **settings)
+
+    def module(self, name: str, *arguments: str, **settings: str) -> Process:
+        """Start a module of the tests as a worker."""
+        command = [sys.executable, "-m", name, *arguments]
+        return self._starter.start(command, **self._environment(settings))
 
     async def fresh_topics(self) -> None:
         """Leave all topics behind empty, as `tiendo topics` makes them: their names are a fixed list, so tests share them."""
@@ -67,6 +74,10 @@ class Site:
             Record(province, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
             for one in await self.read(progress_topic(province))
         ]
+
+    def _start(self, *arguments: str, environment: dict[str, str]) -> Process:
+        tiendo = str(Path(sys.executable).parent / "tiendo")
+        return self._starter.start([tiendo, *arguments], **environment)
 
     def _environment(self, settings: dict[str, str]) -> dict[str, str]:
         named = {

@@ -1,0 +1,195 @@
+"""Two databases compared row by row: a province as the workers keep it, and as it was folded again.
+
+Every column of every table that a fold writes is compared, unless it is named here: a table or column that is added later is
+compared as well. Rows stream side by side in key order, so it does not matter how many there are.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+import asyncpg
+
+from models.changes import Mark
+from sinks.postgres.connection import Connection
+from sinks.postgres.reads import LOAD_SECONDS, MARK_COLUMNS, mark_of
+
+NOT_FOLDED: Final = frozenset({"engine", "engine_measure", "upgrade", "pane_next"})
+"""Tables of the upgrade and of who may fold: no record makes a row of theirs."""
+OF_ONE_VERSION: Final = frozenset({"kpi_history", "alert", "alert_history", "outbox"})
+"""Tables that tell what was published: what an earlier version published stays, and no fold of this one makes it again."""
+
+_OTHERWISE: Final[Mapping[str, frozenset[str]]] = {
+    "progress": frozenset(
+        {"epoch", "engine_version", "parked_reason", "parked_detail", "parked_at"}
+    ),
+    "outbox": frozenset({"published_at"}),
+    "dead_letter": frozenset({"replayed_at"}),
+}
+"""Columns that say who works on a province, or what people and relays did with its rows."""
+_AS_TEXT: Final = frozenset({"json", "numeric[]"})
+"""Types that are compared as they are written."""
+_FIRST: Final = 20
+"""Differences of a table that are kept."""
+_PORTION: Final = 2_000
+
+_COLUMNS: Final = """
+SELECT t.relname AS table, a.attname AS name, format_type(a.atttypid, NULL) AS type,
+    array_position(k.indkey::smallint[], a.attnum) AS place
+FROM pg_class AS t
+JOIN pg_index AS k ON k.indrelid = t.oid AND k.indisprimary
+JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE t.relnamespace = 'tiendo'::regnamespace AND t.relkind = 'p'
+ORDER BY t.relname, place NULLS LAST, a.attnum"""
+_STANDS: Final = f"""
+SELECT engine_version, {MARK_COLUMNS} FROM tiendo.progress WHERE province = $1"""  # noqa: S608 - a constant
+_VERSIONS: Final = """
+SELECT count(*) FROM tiendo.engine AS known JOIN tiendo.engine AS mine USING (province)
+WHERE mine.province = $1 AND mine.version = $2 AND known.number <= mine.number"""
+
+
+class Stands(NamedTuple):
+    """How far a province is, and by whom."""
+
+    mark: Mark
+    engine_version: str
+
+
+class Table(NamedTuple):
+    """What is compared of a table."""
+
+    name: str
+    key: tuple[str, ...]
+    """Columns of the primary key, but for the province."""
+    columns: tuple[str, ...]
+    """All columns as they are asked for, those of the key first."""
+    names: tuple[str, ...]
+    """Their names."""
+
+
+class Difference(NamedTuple):
+    """A row that is not what it must be: the columns that differ; None for a row that is missing."""
+
+    table: str
+    key: tuple[str, ...]
+    stored: Mapping[str, str] | None
+    recomputed: Mapping[str, str] | None
+
+
+@dataclass
+class Compared:
+    """What came of a comparison."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    """By table, the rows that are on either side."""
+    differing: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    """The first of each table."""
+
+
+@asynccontextmanager
+async def one_moment(connection: Connection) -> AsyncIterator[None]:
+    """See everything as it is at one moment for the length of a block, whatever workers do meanwhile."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute(f"SET LOCAL statement_timeout = '{LOAD_SECONDS:.0f}s'")
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield
+
+
+async def stands(connection: Connection, province: str) -> Stands | None:
+    """Return how far a province is; None where nobody has claimed it yet."""
+    row = await connection.fetchrow(_STANDS, province)
+    return None if row is None else Stands(mark_of(row), row["engine_version"])
+
+
+async def folded_by_one_version(connection: Connection, province: str, version: str) -> bool:
+    """Tell whether no other version can have folded a part of the province's log."""
+    return bool(await connection.fetchval(_VERSIONS, province, version) == 1)
+
+
+async def tables_of(connection: Connection) -> list[Table]:
+    """Return what is to be compared, by the database's own account of its tables."""
+    found: dict[str, list[asyncpg.Record]] = {}
+    for row in await connection.fetch(_COLUMNS):
+        found.setdefault(row["table"], []).append(row)
+    return [_table(name, rows) for name, rows in found.items() if name not in NOT_FOLDED]
+
+
+def _table(name: str, rows: Collection[asyncpg.Record]) -> Table:
+    left_out = _OTHERWISE.get(name, frozenset())
+    compared = [row for row in rows if row["name"] not in {*left_out, "province"}]
+    return Table(
+        name,
+        tuple(row["name"] for row in compared if row["place"] is not None),
+        tuple(
+            f'"{row["name"]}"::text' if row["type"] in _AS_TEXT else f'"{row["name"]}"'
+            for row in compared
+        ),
+        tuple(row["name"] for row in compared),
+    )
+
+
+async def compare(
+    compared: Compared, table: Table, province: str, stored: Connection, recomputed: Connection
+) -> None:
+    """Compare a province's rows of a table; both connections are in a transaction."""
+    differing = count = 0
+    ours, theirs = _rows(stored, table, province), _rows(recomputed, table, province)
+    left, right = await anext(ours, None), await anext(theirs, None)
+    while left is not None or right is not None:
+        count += 1
+        key = min(row[: len(table.key)] for row in (left, right) if row is not None)
+        mine = left if left is not None and left[: len(table.key)] == key else None
+        other = right if right is not None and right[: len(table.key)] == key else None
+        if mine != other:
+            differing += 1
+            if differing <= _FIRST:
+                compared.differences.append(_difference(table, key, mine, other))
+        if mine is not None:
+            left = await anext(ours, None)
+        if other is not None:
+            right = await anext(theirs, None)
+    compared.rows[table.name] = count
+    compared.differing += differing
+
+
+async def _rows(
+    connection: Connection, table: Table, province: str
+) -> AsyncIterator[tuple[Any, ...]]:
+    order = ", ".join(f'"{name}"' for name in table.key) or "province"
+    cursor = await connection.cursor(
+        f"SELECT {', '.join(table.columns)} FROM tiendo.{table.name} WHERE province = $1 ORDER BY {order}",  # noqa: S608 - names from the catalog
+        province,
+    )
+    while rows := await cursor.fetch(_PORTION, timeout=LOAD_SECONDS):
+        for row in rows:
+            yield tuple(row)
+
+
+def _difference(
+    table: Table,
+    key: tuple[Any, ...],
+    stored: tuple[Any, ...] | None,
+    other: tuple[Any, ...] | None,
+) -> Difference:
+    def side(row: tuple[Any, ...] | None, against: tuple[Any, ...] | None) -> dict[str, str] | None:
+        if row is None:
+            return None
+        return {
+            name: shown(value)
+            for place, (name, value) in enumerate(zip(table.names, row, strict=True))
+            if against is None or against[place] != value
+        }
+
+    return Difference(
+        table.name, tuple(shown(part) for part in key), side(stored, other), side(other, stored)
+    )
+
+
+def shown(value: object) -> str:
+    """Return a value as a difference shows it; bytes by length and checksum, for they may tell of people."""
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes, CRC {crc32(value):08x}"
+    return "NULL" if value is None else str(value)

@@ -1,0 +1,306 @@
+"""The tables checked against the log that they are a fold of, or against the subjects that they keep, while workers go on.
+
+The log is folded again into a Postgres of its own, by the same desk that a worker has, first to where the province was and then
+on to its mark at one moment: what is compared is both sides at the very same offset, and nothing that workers wait for is held.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, NamedTuple, Protocol
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from models.catalogue import Catalogue, ProvinceCatalogue
+from models.changes import Amount, Mark, PaneKey
+from models.errors import TiendoError, Unavailable
+from models.facts import Record
+from models.measures import RECORDS
+from models.topics import progress_topic
+from models.upgrade import Upgrade, derived_panes
+from sinks.postgres.connection import Connection
+from sinks.postgres.ledger import Ledger
+from sinks.postgres.queries import reading
+from sinks.postgres.reads import load_book
+from sinks.postgres.upgrade import START, read_page
+from sinks.postgres.verification import (
+    OF_ONE_VERSION,
+    Compared,
+    Difference,
+    compare,
+    folded_by_one_version,
+    one_moment,
+    shown,
+    stands,
+    tables_of,
+)
+from streams.desks import LocalDesks, restoring
+from streams.desks.desk import LocalDesk
+from streams.embedded import embedded_postgres
+from streams.log_check import find_fault
+from streams.provision import provide_schema
+from streams.settings import Settings
+
+FETCH_BYTES: Final = 4 * 1024 * 1024
+READ_SECONDS: Final = 30.0
+"""Longest wait for records that the log is known to have."""
+_FIRST: Final = 20
+
+
+class Unverifiable(TiendoError):  # noqa: N818 - named for what it says of the tables
+    """There is nothing to compare the tables with; the message says why, and what can be checked instead."""
+
+
+class Watch(Protocol):
+    """Who is told how far a verification is."""
+
+    def stage(self, text: str) -> None:
+        """Say what begins."""
+
+    def done(self, records: int, total: int | None) -> None:
+        """Say how many of `total` records have passed."""
+
+
+class Verified(NamedTuple):
+    """What came of a province."""
+
+    province: str
+    next_offset: int
+    """Up to which both sides were compared."""
+    compared: Compared
+    left_out: tuple[str, ...]
+    """Tables that hold what another version published."""
+
+
+async def verify_log(
+    settings: Settings, catalogue: Catalogue, provinces: Sequence[str], watch: Watch
+) -> list[Verified]:
+    """Fold the provinces' logs again and compare all their tables.
+
+    Raises:
+        Unverifiable: the log's beginning is gone, or the log is not the one which the tables were made from, or another
+            version of the catalogue has folded it.
+        Unavailable: Kafka or Postgres is away.
+    """
+    watch.stage("Starting a Postgres to fold into ...")
+    async with embedded_postgres(durable=False) as scratch:
+        await provide_schema(scratch, catalogue)
+        ledger = Ledger(scratch, catalogue.engine_version)
+        try:
+            desks = LocalDesks(ledger, restoring(catalogue))
+            return [
+                found
+                for province in provinces
+                if (
+                    found := await _Refold(
+                        settings, catalogue, province, ledger, desks.desk(province), scratch, watch
+                    ).verified()
+                )
+                is not None
+            ]
+        finally:
+            await ledger.close()
+
+
+class _Refold:
+    """One province that is folded again."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what the provinces of one verification share
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        province: str,
+        ledger: Ledger,
+        desk: LocalDesk,
+        scratch: str,
+        watch: Watch,
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._province = province
+        self._ledger = ledger
+        self._desk = desk
+        self._scratch = scratch
+        self._watch = watch
+        self._next_offset = 0
+
+    async def verified(self) -> Verified | None:
+        """Compare the province; None where nothing of it was ever folded."""
+        async with reading(self._settings.dsn) as stored:
+            mark = await _mark(stored, self._province, self._catalogue.engine_version)
+            if mark is None:
+                return None
+            await self._check_log(mark)
+            claim = await self._ledger.claim(self._province)
+            await self._desk.load(claim)
+            async with _reader(self._settings.kafka_bootstrap_servers, self._province) as reader:
+                self._watch.stage(f"Folding {self._province} again ...")
+                await self._fold(reader, mark.next_offset)
+                async with one_moment(stored):
+                    now = await _mark(stored, self._province, self._catalogue.engine_version)
+                    if now is None:
+                        raise Unverifiable(f"{self._province} has lost its mark meanwhile")
+                    await self._fold(reader, now.next_offset)
+                    return await self._compared(stored, now)
+
+    async def _check_log(self, mark: Mark) -> None:
+        topic = progress_topic(self._province)
+        fault = await find_fault(self._settings.kafka_bootstrap_servers, topic, mark)
+        if fault is not None:
+            raise Unverifiable(
+                f"{fault.detail} ({fault.reason}): it is not the log that the tables of {self._province} were made"
+                " from; --from-subjects checks its panes against its subjects"
+            )
+
+    async def _fold(self, reader: "_Reader", until: int) -> None:
+        async for records in reader.batches(self._next_offset, until):
+            base, self._next_offset = self._next_offset, records[-1].offset + 1
+            await self._desk.fold(base, self._next_offset, records)
+            await self._desk.commit()
+            self._watch.done(self._next_offset, until)
+
+    async def _compared(self, stored: Connection, mark: Mark) -> Verified:
+        version = self._catalogue.engine_version
+        of_one = await folded_by_one_version(stored, self._province, version)
+        left_out = () if of_one else tuple(sorted(OF_ONE_VERSION))
+        compared = Compared()
+        self._watch.stage(f"Comparing {self._province} ...")
+        async with reading(self._scratch) as scratch, one_moment(scratch):
+            for table in await tables_of(stored):
+                if table.name not in left_out:
+                    await compare(compared, table, self._province, stored, scratch)
+        return Verified(self._province, mark.next_offset, compared, left_out)
+
+
+async def _mark(connection: Connection, province: str, version: str) -> Mark | None:
+    """Return how far a province is; None where nothing was folded. Unverifiable where another version folded it."""
+    found = await stands(connection, province)
+    if found is None or found.mark == Mark():
+        return None
+    if found.engine_version != version:
+        raise Unverifiable(
+            f"{province} was folded by another version of the catalogue or engine: verify it with the version that"
+            " its workers run"
+        )
+    return found.mark
+
+
+class _Reader:
+    """A province's log, read from its beginning."""
+
+    def __init__(self, consumer: Any, province: str) -> None:  # noqa: ANN401 - aiokafka is untyped
+        self._consumer = consumer
+        self._province = province
+        self._partition = TopicPartition(progress_topic(province), 0)
+
+    async def begin(self) -> None:
+        """Go to the beginning; Unverifiable where that is gone."""
+        self._consumer.assign([self._partition])
+        start = int((await self._consumer.beginning_offsets([self._partition]))[self._partition])
+        if start > 0:
+            raise Unverifiable(
+                f"the log of {self._province} begins at offset {start}: retention has removed what came before, so the"
+                " tables cannot be folded again; --from-subjects checks the panes against the subjects"
+            )
+        self._consumer.seek(self._partition, 0)
+
+    async def batches(self, base: int, until: int) -> AsyncIterator[list[Record]]:
+        """Yield the committed records of `base <= offset < until`; the next call goes on there."""
+        self._consumer.seek(self._partition, base)
+        while base < until:
+            async with asyncio.timeout(READ_SECONDS):
+                fetched = await self._consumer.getmany(self._partition, timeout_ms=1000)
+            records = [
+                Record(
+                    self._province,
+                    one.offset,
+                    one.timestamp,
+                    one.key,
+                    one.value,
+                    tuple(one.headers),
+                )
+                for one in fetched.get(self._partition, ())
+                if base <= one.offset < until
+            ]
+            if records:
+                base = records[-1].offset + 1
+                yield records
+            elif await self._consumer.position(self._partition) >= until:
+                return
+
+
+@asynccontextmanager
+async def _reader(bootstrap: str, province: str) -> AsyncIterator[_Reader]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=FETCH_BYTES,
+    )
+    try:
+        await consumer.start()
+        reader = _Reader(consumer, province)
+        await reader.begin()
+        yield reader
+    except (KafkaError, TimeoutError) as error:
+        raise Unavailable(
+            f"Kafka at {bootstrap} did not show the log of {province} ({type(error).__name__})"
+        ) from error
+    finally:
+        await consumer.stop()
+
+
+async def verify_subjects(
+    settings: Settings, catalogue: Catalogue, provinces: Sequence[str], watch: Watch
+) -> list[Verified]:
+    """Make the provinces' panes anew from their stored subjects and compare them; `records` are of the log, and left out.
+
+    Raises:
+        Unverifiable: another version of the catalogue has folded the province.
+        Unavailable: Postgres is away.
+    """
+    verified = []
+    for province in provinces:
+        async with reading(settings.dsn) as connection, one_moment(connection):
+            mark = await _mark(connection, province, catalogue.engine_version)
+            if mark is not None:
+                watch.stage(f"Making the panes of {province} anew ...")
+                compared = await _panes_compared(connection, catalogue.province(province), mark)
+                verified.append(Verified(province, mark.next_offset, compared, ()))
+    return verified
+
+
+async def _panes_compared(
+    connection: Connection, catalogue: ProvinceCatalogue, mark: Mark
+) -> Compared:
+    stored = await load_book(connection, catalogue.province, mark)
+    made = Upgrade(catalogue, {})
+    sums: dict[PaneKey, Amount] = {}
+    position = START
+    while page := await read_page(connection, catalogue.province, made.kinds, position):
+        position = page.position
+        for pane, amount in (await asyncio.to_thread(partial(made.amounts, page.parts))).items():
+            sums[pane] = sums.get(pane, 0) + amount
+    of_log = {pane: amount for pane, amount in stored.panes.items() if pane.measure == RECORDS}
+    sums |= derived_panes(catalogue, replace(stored, panes={**sums, **of_log}))
+    expected = {pane: amount for pane, amount in sums.items() if amount != 0}
+    found = {pane: amount for pane, amount in stored.panes.items() if pane.measure != RECORDS}
+    compared = Compared({"pane": len(expected.keys() | found.keys())})
+    for pane in sorted(expected.keys() | found.keys()):
+        ours, theirs = found.get(pane), expected.get(pane)
+        if ours != theirs:
+            compared.differing += 1
+            if compared.differing <= _FIRST:
+                compared.differences.append(
+                    Difference(
+                        "pane",
+                        tuple(shown(part) for part in pane),
+                        None if ours is None else {"amount": shown(ours)},
+                        None if theirs is None else {"amount": shown(theirs)},
+                    )
+                )
+    return compared

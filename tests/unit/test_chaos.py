@@ -1,0 +1,198 @@
+"""The fault harness itself: what it compares with is right, and it sees what is wrong."""
+
+import itertools
+import os
+import signal
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+
+from models.catalogue import load_catalogue
+from models.envelope import decode
+from models.facts import DeadLetter, Record
+from tests.chaos.__main__ import forms
+from tests.chaos.comparing import Comparison
+from tests.chaos.delivery import Message, compare_delivery
+from tests.chaos.flow import SMALL, Line, flood, log_of, skewed
+from tests.chaos.refold import refolded, rows_of
+from tests.chaos.steps import Fuse, Step
+from tests.chaos.stored import TABLES
+from tests.chaos.witness import Witness
+
+NOW_MS = 1_800_000_000_000
+
+
+def record(line: Line, offset: int = 0) -> Record:
+    """Return what Kafka makes of a line."""
+    timestamp = NOW_MS if line.timestamp_ms is None else line.timestamp_ms
+    return Record(line.province, offset, timestamp, b"key", line.value)
+
+
+def reason(line: Line) -> str | None:
+    """Return why the product refuses a line."""
+    verdict = decode(record(line))
+    return verdict.reason if isinstance(verdict, DeadLetter) else None
+
+
+def messages(*names: str) -> list[Message]:
+    """Return messages whose key is the first letter of their name."""
+    return [(name[0].encode(), name.encode(), ()) for name in names]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ["a1", "b1", "a2", "b2"],
+        ["a1", "b1", "a1", "b1", "a2", "b2"],
+        ["a1", "b1", "a2", "b2", "b2"],
+    ],
+    ids=["once", "begun again", "the last one twice"],
+)
+def test_an_outbox_that_was_sent_in_order_is_delivered(sent: Sequence[str]) -> None:
+    """Repeats are what a relay that dies leaves behind."""
+    found = compare_delivery("alerts", messages("a1", "b1", "a2", "b2"), messages(*sent))
+
+    assert 0 == found.differing.total()
+    assert len(sent) - 4 == found.compared["alerts, repeats"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [["a1", "b1", "a2"], ["a2", "b1", "a1", "b2"], ["a1", "b1", "a2", "b2", "c1"], ["b1", "a1", "a2", "b2"]],
+    ids=["left out", "overtaken", "never committed", "another order"],
+)  # fmt: skip
+def test_a_message_left_out_overtaken_or_made_up_is_seen(sent: Sequence[str]) -> None:
+    """Each is one difference or more."""
+    outbox = messages("a1", "b1", "a2", "b2")
+
+    assert compare_delivery("alerts", outbox, messages(*sent)).differing.total() > 0
+
+
+def test_rows_missing_on_either_side_differ() -> None:
+    """A row counts once, whichever side has it."""
+    found = Comparison()
+
+    found.rows("pane", {1: "a", 2: "b", 3: "c"}, {1: "a", 2: "x", 4: "d"})
+
+    assert (4, 3) == (found.compared["pane"], found.differing["pane"])
+    assert 3 == len(found.first)
+
+
+def test_a_fuse_burns_at_its_step_and_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and at no other step."""
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *to: sent.append(to))
+    fuse = Fuse(Step.BEFORE_COMMIT, 2, signal.SIGKILL)
+
+    for step in (*Step, *Step, *Step):
+        fuse.reached(step)
+
+    assert [(os.getpid(), signal.SIGKILL)] == sent
+
+
+def test_poison_is_refused_for_the_reason_that_its_sender_knows() -> None:
+    """The witness of the dead letters is right about all twelve reasons but those of clocks."""
+    sound = [line.value for line in itertools.islice(log_of(3, 400, 10, 1), 200)]
+    province = "dong-nai"
+    known = [one for one in sound if one is not None and b'"province":"dong-nai"' in one]
+
+    lines = flood(Random(1), province, known, 40)  # noqa: S311 - no secret
+
+    assert [line.reason for line in lines] == [reason(line) for line in lines]
+    assert len({line.reason for line in lines}) == 12
+
+
+def test_lines_of_a_wrong_clock_are_refused_as_their_sender_knows() -> None:
+    """Some are, and some are not."""
+    chance = Random(1)  # noqa: S311 - no secret
+    lines = [
+        skewed(chance, line)
+        for line in itertools.islice(log_of(3, 400, 10, 1), 300)
+        if line.province != SMALL
+    ]
+
+    assert [line.reason for line in lines] == [reason(line) for line in lines]
+    assert {None, "time_in_future"} == {line.reason for line in lines}
+
+
+def test_what_flows_is_accepted_and_has_every_province() -> None:
+    """The only poison is that of the floods."""
+    lines = list(itertools.islice(log_of(5, 2_000, 20, 40), 2_000))
+
+    assert {None} == {reason(line) for line in lines}
+    assert 5 == len({line.province for line in lines})
+
+
+@pytest.fixture(scope="module")
+def small_log() -> list[Record]:
+    """Return the small province's log, with a flood in it."""
+    lines = [
+        line for line in itertools.islice(log_of(5, 800, 20, 40), 800) if line.province == SMALL
+    ]
+    poison = flood(Random(2), SMALL, [line.value for line in lines if line.value], 12)  # noqa: S311
+    return [record(line, offset) for offset, line in enumerate([*lines, *poison])]
+
+
+def witnessed(log: Sequence[Record], changed: str | None) -> Comparison:
+    """Return what the witness finds where the rows of a table are others."""
+    catalogue = load_catalogue().province(SMALL)
+    stored = {name: dict(rows) for name, rows in rows_of(refolded(catalogue, log)).items()}
+    if changed is not None:
+        place = {"alert_history": 11, "kpi": 1, "feed": 2}.get(changed, 0)
+        for key, row in stored[changed].items():
+            stored[changed][key] = (*row[:place], _other(row[place]), *row[place + 1 :])
+    witness = Witness(catalogue, log, stored, Random(4))  # noqa: S311 - no secret
+    witness.dead_letters(_reasons(log))
+    witness.feeds()
+    witness.panes()
+    witness.figures()
+    witness.alerts()
+    return witness.found
+
+
+def _other(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(7_777 for _ in value)
+    return "another" if isinstance(value, str) else 7_777
+
+
+def _reasons(log: Sequence[Record]) -> dict[tuple[bytes | None, int | None], str]:
+    poison = flood(Random(2), SMALL, [one.value for one in log[:-13] if one.value], 12)  # noqa: S311
+    return {(line.value, line.timestamp_ms): str(line.reason) for line in poison}
+
+
+def test_the_witness_agrees_with_the_fold(small_log: Sequence[Record]) -> None:
+    """Panes, figures, statuses, alerts, feeds and dead letters, from the same log by other code."""
+    found = witnessed(small_log, None)
+
+    assert [] == found.first
+    assert found.compared.total() > 300
+
+
+@pytest.mark.parametrize("table", ["pane", "kpi", "feed", "dead_letter", "alert_history"])
+def test_the_witness_sees_rows_that_are_wrong(small_log: Sequence[Record], table: str) -> None:
+    """Whatever wrote it, the oracle says otherwise."""
+    assert witnessed(small_log, table).differing.total() > 0
+
+
+def test_every_table_of_a_fold_is_read_back(small_log: Sequence[Record]) -> None:
+    """What is stored and what must be stored are the same tables, with keys of one width."""
+    rows = rows_of(refolded(load_catalogue().province(SMALL), small_log))
+
+    assert TABLES.keys() == rows.keys()
+    for table, (width, _) in TABLES.items():
+        assert {width} >= {len(key) for key in rows[table]}
+
+
+def test_each_form_has_every_kind_of_fault() -> None:
+    """The short form at least ten random deaths; the long one as many as are asked for, steps included."""
+    short, long = (forms(200, 1_000_000)[name] for name in ("short", "long"))
+    kinds = {fault.kind for fault in short.faults}
+
+    assert kinds == {fault.kind for fault in long.faults}
+    assert {f"kill_{step}" for step in Step} <= kinds
+    assert [fault.kind for fault in short.faults].count("kill") >= 10
+    assert 200 == sum(
+        fault.kind.startswith("kill") and fault.kind != "kill_desk" for fault in long.faults
+    )
