@@ -15,7 +15,9 @@ def test_each_link_leads_to_a_test_or_a_fault() -> None:
         f"{path}#{name}"
         for path, name in links
         if not re.search(
-            rf"^(?:async )?(?:def|class) {name}\b", (PAGE.parent / path).read_text("utf-8"), re.M
+            rf"^(?:async )?(?:def|class) {name}\b",
+            (PAGE.parent / path).read_text("utf-8"),
+            re.MULTILINE,
         )
     ]
 
@@ -25,7 +27,7 @@ def test_each_link_leads_to_a_test_or_a_fault() -> None:
 
 def test_each_promise_has_a_test() -> None:
     """A bullet without one says so."""
-    bullets = re.split(r"^(?=- |#)", PAGE.read_text(encoding="utf-8"), flags=re.M)
+    bullets = re.split(r"^(?=- |#)", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
     assert [] == [
         bullet
