@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, Final
 
 from models.catalogue import ProvinceCatalogue
-from models.changes import KpiKey
+from models.changes import AlertRow, AttainmentRow, Figure, Mark
 from models.definitions import Measurability, Target
 from models.envelope import decode
 from models.facts import Record
@@ -41,6 +41,7 @@ class Witness:
         self._log = log
         self._stored = stored
         self._chance = chance
+        self._mark = Mark(*stored["progress"][()])
         self._decoded = [decode(record) for record in log]
         self._world = World(accepted(self._decoded))
         self._definitions = definitions()[catalogue.province]
@@ -71,7 +72,7 @@ class Witness:
         by_measure: dict[str, dict[tuple[str, str, int], Any]] = {}
         for (measure, bucket, agency, day), (amount,) in panes.items():
             by_measure.setdefault(measure, {})[bucket, agency, day] = amount
-        _, _, first, last, *_ = self._stored["progress"][()]
+        first, last = self._mark.first_day or 0, self._mark.as_of or 0
         days = {last, self._chance.randint(first, last)}
         for name in sorted(named.keys() & compiled):
             measure, stored = named[name], by_measure.get(name, {})
@@ -97,7 +98,7 @@ class Witness:
 
     def figures(self) -> None:
         """Compare figures on the last day."""
-        day = self._stored["progress"][()][3]
+        day = self._mark.as_of or 0
         province = Province(self._definitions, self._world)
         stored = self._shown()
         house = House(self._world, self._definitions.period)
@@ -130,22 +131,31 @@ class Witness:
         replay = Replay(lambda world, first: self._judges(world, first, targets), at_close)
         replay.read(self._decoded)
         watched = {target.id for target in targets}
+        history = [
+            AlertRow(alert_id, *row) for (alert_id, _), row in self._stored["alert_history"].items()
+        ]
         stored = Counter(
             Revision(
-                row[2], row[0].split("/", 3)[3], row[5], row[6], row[11], row[12], row[13], row[14]
+                row.rule,
+                row.dedup_key.split("/", 3)[3],
+                row.severity,
+                row.state,
+                row.starts_at,
+                row.ends_at,
+                row.revision,
+                row.closed_day,
             )
-            for row in self._stored["alert_history"].values()
-            if (row[4] is not None and row[2] in {"silent", "dossiers_overdue"})
-            or row[3] in watched
+            for row in history
+            if row.agency is not None or row.target in watched
         )
         self.found.rows("witness: alert revisions", Counter(replay.board.history), stored)
         for judge in self._judges(known[0], replay.first_day or 0, targets):
-            row = self._stored["attainment"][judge.target.id,]
-            status, since, expected = judge.shown(row[0])
+            as_of, *columns = self._stored["attainment"][judge.target.id,]
+            row = AttainmentRow(judge.target.id, as_of, Figure(*columns[:3]), *columns[3:])
             self.found.rows(
                 "witness: statuses",
-                {judge.target.id: (status, since, expected)},
-                {judge.target.id: (row[7], row[8], row[4])},
+                {row.target: judge.shown(as_of)},
+                {row.target: (row.status, row.status_since, row.expected)},
             )
 
     def _judges(self, world: World, first: int, targets: Iterable[Target]) -> list[Judge]:
@@ -153,9 +163,7 @@ class Witness:
         return [Judge(reader, target, first) for target in targets]
 
     def _shown(self) -> dict[tuple[str, str, str, str], tuple[Any, ...]]:
-        windows = {
-            KpiKey(one.plan, one.id, "")[:2]: one.windows for one in self._catalogue.indicators
-        }
+        windows = {(one.plan, one.id): one.windows for one in self._catalogue.indicators}
         return {
             (plan, indicator, agency, str(window)): figure
             for (plan, indicator, agency), columns in self._stored["kpi"].items()
