@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 
 from models.catalogue import Catalogue, ProvinceCatalogue
 from models.changes import Amount, Mark, PaneKey
+from models.days import date_of
 from models.errors import TiendoError, Unavailable
 from models.facts import Record
 from models.measures import RECORDS
@@ -298,7 +299,7 @@ async def _panes_compared(
                 compared.differences.append(
                     Difference(
                         "pane",
-                        tuple(shown(part) for part in pane),
+                        (*pane[:3], date_of(pane.day).isoformat()),
                         None if ours is None else {"amount": shown(ours)},
                         None if theirs is None else {"amount": shown(theirs)},
                     )

@@ -17,6 +17,8 @@ class Comparison:
     """By what was compared: a table, or a topic."""
     differing: Counter[str] = field(default_factory=Counter)
     first: list[str] = field(default_factory=list)
+    repeats: Counter[str] = field(default_factory=Counter)
+    """Messages that came again, by topic: no fault, and no row."""
 
     def rows(
         self,
@@ -41,10 +43,12 @@ class Comparison:
         """Add what was compared elsewhere."""
         self.compared += other.compared
         self.differing += other.differing
+        self.repeats += other.repeats
         self.first = [*self.first, *other.first][:FIRST]
 
     def lines(self) -> Iterator[str]:
         """Tell how many rows of each kind were compared, and what differs."""
         for name, count in sorted(self.compared.items()):
             yield f"  {name}: {count} compared, {self.differing[name]} differing"
+        yield from (f"  {name}: {count} sent again" for name, count in sorted(self.repeats.items()))
         yield from (f"  ! {line}" for line in self.first)

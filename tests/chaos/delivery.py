@@ -29,7 +29,7 @@ def compare_delivery(topic: str, outbox: Sequence[Message], sent: Sequence[Messa
             early[place] = message
         seen.add(message)
     found.rows(f"{topic}, order", {}, early)
-    found.compared[f"{topic}, repeats"] = len(sent) - len(without_repeats)
+    found.repeats[topic] = len(sent) - len(without_repeats)
     return found
 
 

@@ -169,9 +169,7 @@ async def test_a_worker_whose_figures_contradict_their_panes_goes_no_further(
 ) -> None:
     """Found when it takes the province over, recorded in the ledger, whoever folds; not a row is written after it."""
     await folded.worker_leaves()
-    await folded.connection.execute(
-        "UPDATE tiendo.pane SET amount = amount + 1 WHERE measure = 'documents_exchanged'"
-    )
+    await folded.connection.execute('UPDATE tiendo.kpi SET "values"[1] = 7777')
     await send(folded.site.kafka.bootstrap, TOPIC, LOG[HALF:])
 
     worker = folded.site.worker(fold_processes=processes, provinces=PROVINCE)
