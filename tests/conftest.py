@@ -5,6 +5,7 @@ structlog goes through the standard library here, so that `caplog` sees what the
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from typing import Final
 
@@ -67,6 +68,11 @@ def _no_unexpected_error_logs(
     ]
     if errors:
         pytest.fail("unexpected error logs:\n" + "\n".join(errors), pytrace=False)
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let every command under test hear it, also where a script began this session in its background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
