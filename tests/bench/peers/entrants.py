@@ -105,8 +105,10 @@ def _kafka_streams(around: Surroundings) -> Process:
         f"&socketFactoryArg={around.socket_directory}/.s.PGSQL.5432"
     )
     java = shutil.which("java") or "java"
+    # a killed JVM leaves the native libraries behind that it has unpacked
+    options = ["-Xmx512m", f"-Djava.io.tmpdir={around.state}"]
     quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-    command = [java, "-Xmx512m", quiet, "-cp", class_path(), "KafkaStreamsWorker"]
+    command = [java, *options, quiet, "-cp", class_path(), "KafkaStreamsWorker"]
     return around.starter.start([*command, around.bootstrap, jdbc, str(around.state), _TOPICS])
 
 
