@@ -4,13 +4,14 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PEERS_READY := .venv-peers/.ready
 PYTEST := $(BIN)/python -m pytest
 # What computes takes every core. What starts services mostly waits for them: two sessions, each with a Kafka and a Postgres of its own.
 CORES := --numprocesses auto
 SERVICES := --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint quick format docs test chaos chaos-long demo bench bench-memory lock
+.PHONY: help setup check lint quick format docs test chaos chaos-long demo bench bench-memory peers lock lock-peers
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +66,14 @@ bench: $(READY)  ## Measure against the ceiling of the same run
 bench-memory: $(READY)  ## See a worker's memory stay flat over a million subjects: some minutes
 	@$(BIN)/python -m tests.bench.memory
 
+peers: $(READY) $(PEERS_READY)  ## Let Faust, Quix Streams and Kafka Streams do the same work: half an hour
+	@$(BIN)/python -m tests.bench.peers
+
+$(PEERS_READY): tests/bench/peers/requirements.txt
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
 SOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
   --custom-compile-command "make lock"
 
@@ -72,3 +81,6 @@ lock: $(READY)  ## Solve the dependencies anew: what runs, what builds the wheel
 	$(SOLVE) pyproject.toml --output-file requirements.lock
 	$(SOLVE) --group build --output-file requirements-build.lock
 	$(SOLVE) pyproject.toml --group dev --output-file requirements-dev.lock
+
+lock-peers: $(READY)  ## Solve what the peers need, apart from all else
+	$(subst make lock,make lock-peers,$(SOLVE)) tests/bench/peers/requirements.in --output-file tests/bench/peers/requirements.txt
