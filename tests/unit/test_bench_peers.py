@@ -16,6 +16,7 @@ from tests.bench.peers.contest import difference, latencies_of
 from tests.bench.peers.counting import Row, row_of
 from tests.bench.peers.load import Line, Load, Sent, percentile
 from tests.bench.peers.tiendo_worker import CountingBook, restore
+from tests.support.fold import all_at_once
 
 NOW_MS = 1_800_000_000_000
 EVENTS = 1500
@@ -47,7 +48,7 @@ def folded(book: CountingBook, events: list[Event], size: int) -> dict[PaneKey, 
     written: dict[PaneKey, Amount] = {}
     for start in range(0, len(events), size):
         batch = events[start : start + size]
-        changes = book.apply(batch, {}, next_offset=start + len(batch), last_crc=0)
+        changes = all_at_once(book.apply(batch, {}, next_offset=start + len(batch), last_crc=0))
         assert changes.panes.keys() - written.keys() == changes.new_panes
         written |= changes.panes
     return written
