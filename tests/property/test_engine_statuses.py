@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -180,6 +181,7 @@ def spread(runs: Runs, days: int) -> dict[int, Reading]:
     return dict(enumerate([*before, *found], FIRST - 120))
 
 
+@pytest.mark.slow
 @examples(30)
 @given(
     target=targets(),

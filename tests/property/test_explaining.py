@@ -145,6 +145,7 @@ def test_an_earlier_day_is_explained_as_it_is_read_back(province: str) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("province", PROVINCES[-1:])
 def test_the_figures_of_the_house_add_up_too(province: str) -> None:
     """Of the fourteen all but the median are sums; each is the figure of its window that the views show."""
@@ -163,6 +164,7 @@ def test_the_figures_of_the_house_add_up_too(province: str) -> None:
             check_parts(indicator, found)
 
 
+@pytest.mark.slow
 def test_those_that_lack_most_come_first() -> None:
     """Of a share by what is missing, so that one call to the first agency mends most."""
     worker, last = folded(PROVINCES[-1])

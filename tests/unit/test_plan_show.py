@@ -161,6 +161,7 @@ def test_the_parts_follow_the_plan() -> None:
     assert {"so-tttt": "Sở Thông tin và Truyền thông"} == notes("units")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.stem)
 def test_every_target_is_shown_with_its_own_definition(plan: Path) -> None:
     """In the order of the file; what is shown as definition reads as the definition in the file."""

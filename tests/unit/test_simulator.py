@@ -101,6 +101,7 @@ def test_every_type_of_the_vocabulary_occurs() -> None:
     assert 48 == len(told_names)
 
 
+@pytest.mark.slow
 def test_every_line_of_a_calm_run_is_accepted() -> None:
     """Without trouble there are no dead letters, and the province is that of the run."""
     for province in PROVINCES:
