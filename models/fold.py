@@ -47,11 +47,14 @@ class Fold:
         self._watermark = Instant(-1) if mark.watermark is None else mark.watermark
         self._next_day = Instant(-1) if mark.as_of is None else start_of(mark.as_of + 1)
         """The first instant that moves the as-of day."""
-        self._run: Sequence[Event | DeadLetter] = ()
+        self._last_day = Day(-1)
+        """The as-of day when the run is over, where the run begins one."""
 
     def run(self, events: Sequence[Event | DeadLetter]) -> Iterator[None]:
         """Fold the records of the run, in order of their offsets, some at a time."""
-        self._run = events
+        watermarks = [event.watermark for event in events if isinstance(event, Event)]
+        if watermarks:
+            self._last_day = day_of(max(watermarks))
         for start in range(0, len(events), AT_ONCE):
             for event in events[start : start + AT_ONCE]:
                 if isinstance(event, DeadLetter):
@@ -131,12 +134,8 @@ class Fold:
             state.begin(day)
         else:
             self.settle()
-            self.close_days(Day(day - 1), last=day == self._last_day())
+            self.close_days(Day(day - 1), last=day == self._last_day)
         self.turn_to(day)
-
-    def _last_day(self) -> Day:
-        """Return the day that will be the as-of day when the run is over."""
-        return max(event.day for event in self._run if isinstance(event, Event))
 
     def turn_to(self, day: Day) -> None:
         """Read figures on `day` from now on."""
