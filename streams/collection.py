@@ -12,6 +12,8 @@ from typing import Final
 
 YOUNG_SECONDS: Final = 30.0
 """How often what came since is walked: most of it is gone by then without the collector's help."""
+YOUNG_OBJECTS: Final = 50_000
+"""How many may come before that: what is left of a log that was caught up with takes a second to walk at once."""
 FULL_SECONDS: Final = 300.0
 """How often the old generation is walked as well."""
 
@@ -48,6 +50,6 @@ class Collection:
         if now - self._full_at >= FULL_SECONDS:
             self._young_at = self._full_at = now
             gc.collect()
-        elif now - self._young_at >= YOUNG_SECONDS:
+        elif now - self._young_at >= YOUNG_SECONDS or gc.get_count()[0] >= YOUNG_OBJECTS:
             self._young_at = now
             gc.collect(1)

@@ -3,7 +3,7 @@
 import gc
 import weakref
 
-from streams.collection import FULL_SECONDS, YOUNG_SECONDS, Collection
+from streams.collection import FULL_SECONDS, YOUNG_OBJECTS, YOUNG_SECONDS, Collection
 
 
 class Cycle:
@@ -36,6 +36,17 @@ def test_garbage_goes_after_a_batch_once_it_is_time() -> None:
         collection.between_batches()
 
         assert (False, True) == (soon, garbage() is None)
+
+
+def test_many_new_objects_are_walked_before_they_are_too_many() -> None:
+    """A catch-up leaves hundreds of thousands: walked at once they would hold a batch up."""
+    collection = Collection(Clock())
+    with collection.governed():
+        garbage = weakref.ref(Cycle())
+        many = [[number] for number in range(YOUNG_OBJECTS)]
+        collection.between_batches()
+
+        assert (YOUNG_OBJECTS, None) == (len(many), garbage())
 
 
 def test_old_garbage_goes_too_but_less_often() -> None:
