@@ -19,9 +19,8 @@ from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, AppT, ConsumerMessage
 
 from models.errors import Fenced
-from models.facts import Record
 from models.topics import province_of
-from streams.batch import Batch, Holding, Owner
+from streams.batch import Batch, Holding, Owner, records_of
 
 log = structlog.get_logger(__name__)
 
@@ -202,18 +201,7 @@ class Consumer(stock.Consumer):
 
     def _next_batch(self, held: Holding, fetched: list[Any]) -> Batch:
         base, province = held.next_offset, province_of(held.tp.topic)
-        records = [
-            Record(
-                province,
-                record.offset,
-                record.timestamp,
-                record.key,
-                record.value,
-                tuple(record.headers),
-            )
-            for record in fetched
-            if record.offset >= base
-        ]
+        records = records_of(province, (one for one in fetched if one.offset >= base))
         held.next_offset = records[-1].offset + 1
         held.batch = Batch(held.tp, base, held.next_offset, records, held, self)
         return held.batch

@@ -38,6 +38,7 @@ from sinks.postgres.verification import (
     stands,
     tables_of,
 )
+from streams.batch import records_of
 from streams.desks import LocalDesks, restoring
 from streams.desks.desk import LocalDesk
 from streams.embedded import embedded_postgres
@@ -48,7 +49,6 @@ from streams.settings import Settings
 FETCH_BYTES: Final = 4 * 1024 * 1024
 READ_SECONDS: Final = 30.0
 """Longest wait for records that the log is known to have."""
-_FIRST: Final = 20
 
 
 class Unverifiable(TiendoError):  # noqa: N818 - named for what it says of the tables
@@ -214,18 +214,10 @@ class _Reader:
         while base < until:
             async with asyncio.timeout(READ_SECONDS):
                 fetched = await self._consumer.getmany(self._partition, timeout_ms=1000)
-            records = [
-                Record(
-                    self._province,
-                    one.offset,
-                    one.timestamp,
-                    one.key,
-                    one.value,
-                    tuple(one.headers),
-                )
-                for one in fetched.get(self._partition, ())
-                if base <= one.offset < until
-            ]
+            found = fetched.get(self._partition, ())
+            records = records_of(
+                self._province, (one for one in found if base <= one.offset < until)
+            )
             if records:
                 base = records[-1].offset + 1
                 yield records
@@ -293,15 +285,13 @@ async def _panes_compared(
     compared = Compared({"pane": len(expected.keys() | found.keys())})
     for pane in sorted(expected.keys() | found.keys()):
         ours, theirs = found.get(pane), expected.get(pane)
-        if ours != theirs:
-            compared.differing += 1
-            if compared.differing <= _FIRST:
-                compared.differences.append(
-                    Difference(
-                        "pane",
-                        (*pane[:3], date_of(pane.day).isoformat()),
-                        None if ours is None else {"amount": shown(ours)},
-                        None if theirs is None else {"amount": shown(theirs)},
-                    )
+        if ours != theirs and compared.counts("pane"):
+            compared.differences.append(
+                Difference(
+                    "pane",
+                    (*pane[:3], date_of(pane.day).isoformat()),
+                    None if ours is None else {"amount": shown(ours)},
+                    None if theirs is None else {"amount": shown(theirs)},
                 )
+            )
     return compared

@@ -4,6 +4,7 @@ Every column of every table that a fold writes is compared, unless it is named h
 compared as well. Rows stream side by side in key order, so it does not matter how many there are.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -84,9 +85,19 @@ class Compared:
 
     rows: dict[str, int] = field(default_factory=dict)
     """By table, the rows that are on either side."""
-    differing: int = 0
     differences: list[Difference] = field(default_factory=list)
     """The first of each table."""
+    _differing: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def differing(self) -> int:
+        """How many rows differ, of all tables."""
+        return self._differing.total()
+
+    def counts(self, table: str) -> bool:
+        """Count a row that differs; return whether it is one of the table's first, which are kept."""
+        self._differing[table] += 1
+        return self._differing[table] <= _FIRST
 
 
 @asynccontextmanager
@@ -135,7 +146,7 @@ async def compare(
     compared: Compared, table: Table, province: str, stored: Connection, recomputed: Connection
 ) -> None:
     """Compare a province's rows of a table; both connections are in a transaction."""
-    differing = count = 0
+    count = 0
     ours, theirs = _rows(stored, table, province), _rows(recomputed, table, province)
     left, right = await anext(ours, None), await anext(theirs, None)
     while left is not None or right is not None:
@@ -143,16 +154,13 @@ async def compare(
         key = min(row[: len(table.key)] for row in (left, right) if row is not None)
         mine = left if left is not None and left[: len(table.key)] == key else None
         other = right if right is not None and right[: len(table.key)] == key else None
-        if mine != other:
-            differing += 1
-            if differing <= _FIRST:
-                compared.differences.append(_difference(table, key, mine, other))
+        if mine != other and compared.counts(table.name):
+            compared.differences.append(_difference(table, key, mine, other))
         if mine is not None:
             left = await anext(ours, None)
         if other is not None:
             right = await anext(theirs, None)
     compared.rows[table.name] = count
-    compared.differing += differing
 
 
 async def _rows(

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.errors import UsageError
-from models.topics import PROVINCES
+from streams.cli.provinces import asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,11 +32,10 @@ def verify(
     from streams.settings import load_settings
     from streams.verification import verify_log, verify_subjects
 
-    if province is not None and province not in PROVINCES:
-        raise UsageError(f"unknown province {province}: known are {', '.join(PROVINCES)}")
+    named = None if province is None else asked([province])
     configure_quiet_logs()
     settings = load_settings()
-    provinces = settings.provinces if province is None else (province,)
+    provinces = settings.provinces if named is None else named
     how = verify_subjects if from_subjects else verify_log
     with watching(enabled=not json) as watch:
         found = asyncio.run(how(settings, load_catalogue(), provinces, watch))
