@@ -3,8 +3,9 @@
 Nothing is ever changed on an existing topic: its records may be the only archive, so a person decides.
 """
 
+import asyncio
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -13,6 +14,10 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from models.errors import Unavailable
 from models.topics import Topic
 from streams.settings import Settings
+
+LISTED_WITHIN_SECONDS: Final = 30.0
+"""How long a broker may take to know a topic that the controller has created."""
+LOOK_SECONDS: Final = 0.02
 
 
 class TopicState(NamedTuple):
@@ -25,7 +30,10 @@ class TopicState(NamedTuple):
 
 
 async def ensure_topics(settings: Settings, topics: Iterable[Topic]) -> list[TopicState]:
-    """Create the topics that are missing, compare those that exist; Unavailable when no broker answers."""
+    """Create the topics that are missing and wait until the broker knows them, compare those that exist.
+
+    Raises Unavailable when no broker answers.
+    """
     wanted = tuple(topics)
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
     try:
@@ -33,9 +41,13 @@ async def ensure_topics(settings: Settings, topics: Iterable[Topic]) -> list[Top
         existing = set(await admin.list_topics())
         missing = [topic for topic in wanted if topic.name not in existing]
         created = await _create(admin, missing, settings.kafka_replication_factor)
+        async with asyncio.timeout(LISTED_WITHIN_SECONDS):
+            # The controller answers before the brokers have heard of it: who reads or deletes at once would find nothing.
+            while not created <= set(await admin.list_topics()):  # noqa: ASYNC110 - nothing to wait on
+                await asyncio.sleep(LOOK_SECONDS)
         found = [topic for topic in wanted if topic.name not in created]
         faults = await _compare(admin, found)
-    except KafkaError as error:
+    except (KafkaError, TimeoutError) as error:
         raise Unavailable(
             f"Kafka at {settings.kafka_bootstrap_servers} did not do it ({error!r}):"
             " start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"

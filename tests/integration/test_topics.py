@@ -9,6 +9,7 @@ from models.topics import all_topics
 from streams.embedded import embedded_kafka
 from streams.settings import Settings, load_settings
 from streams.topic_admin import ensure_topics
+from tests.support.kafka import ApacheKafka, administration, delete_topics
 
 pytestmark = pytest.mark.integration
 
@@ -45,3 +46,14 @@ async def test_a_topic_that_differs_is_named_and_left_alone(settings: Settings) 
     assert "cleanup.policy" not in faults
     assert not states["progress.tra-vinh"].created
     assert all(state.created for name, state in states.items() if name != "progress.tra-vinh")
+
+
+async def test_created_topics_are_there_at_once(kafka: ApacheKafka) -> None:
+    """A controller answers before its broker has heard of the topic; whoever follows `tiendo topics` must find it."""
+    settings = load_settings(kafka_bootstrap_servers=kafka.bootstrap)
+    names = {topic.name for topic in all_topics()}
+    async with administration(kafka.bootstrap) as client:
+        for _ in range(20):
+            await delete_topics(kafka.bootstrap, sorted(names))
+            await ensure_topics(settings, all_topics())
+            assert names <= set(await client.list_topics())
