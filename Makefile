@@ -26,6 +26,8 @@ $(READY): requirements-dev.lock pyproject.toml
 	  || { echo "the venv module is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# Where PYTHONDONTWRITEBYTECODE is set, every process would compile all that it imports: three seconds each.
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib models sinks streams tests || true
 	@touch $@
 
 check: $(READY)  ## Lint, types, layers, unit and quick property tests: under a minute

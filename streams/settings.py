@@ -3,7 +3,6 @@
 No password has a default, and none is ever printed: secrets are `SecretStr` and unwrapped only where a connection is opened.
 """
 
-import os
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -42,8 +41,8 @@ class Settings(BaseSettings):
     """A topic created after the worker started is seen within this time."""
     fetch_max_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
     """Bytes of one fetch, thus of one transaction; at least one record is always fetched."""
-    fold_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=0)
-    """Processes that fold beside the one that reads, at most one a province; 0: the reading one folds too."""
+    fold_processes: int | None = Field(default=None, ge=0)
+    """Processes that fold beside the one that reads; None: one a province, so that none waits for another's; 0: the reading one folds too."""
     stall_seconds: float = Field(default=120.0, gt=0)
     """The process exits when a province has lag and its mark has not moved for so long."""
     shutdown_seconds: float = Field(default=20.0, gt=0)

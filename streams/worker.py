@@ -9,10 +9,9 @@ import functools
 import logging
 import os
 import signal
-import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
 
 import structlog
@@ -28,8 +27,8 @@ from streams.collection import Collection
 from streams.days import DayTicker, sender
 from streams.deadline import Deadline
 from streams.desks import Desks, Folded, LocalDesks, restoring, upgrading_to
-from streams.desks.calls import Begin
 from streams.desks.pool import desk_pool
+from streams.desks.process import Forked, desks_forked
 from streams.log_check import find_fault, log_ends, reach
 from streams.metrics import Metrics
 from streams.observation import Observation
@@ -172,16 +171,20 @@ class Worker:
             log.info("worker.stopped")
 
 
-async def run_worker(settings: Settings, stopping: asyncio.Event) -> int:
-    """Run a worker in this process until `stopping` is set; return the exit status."""
+async def run_worker(
+    settings: Settings,
+    catalogue: Catalogue,
+    forked: Sequence[Forked],
+    stopping: asyncio.Event,
+) -> int:
+    """Run a worker in this process until `stopping` is set, with its desks in those `forked`, if any; return the exit status."""
     metrics = Metrics()
     if settings.metrics_port is not None:
         log.info("metrics.served", port=metrics.serve(settings.metrics_port))
     relays = Relays(settings, settings.provinces)
-    catalogue = load_catalogue()
     ledger = Ledger(settings.dsn, catalogue.engine_version)
     try:
-        async with _desks(settings, ledger, catalogue) as desks:
+        async with _desks(settings, ledger, catalogue, forked) as desks:
             worker = Worker(settings, ledger, desks, relays=relays, metrics=metrics)
             return await worker.run(stopping)
     finally:
@@ -189,21 +192,26 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _desks(settings: Settings, ledger: Ledger, catalogue: Catalogue) -> AsyncIterator[Desks]:
+async def _desks(
+    settings: Settings, ledger: Ledger, catalogue: Catalogue, forked: Sequence[Forked]
+) -> AsyncIterator[Desks]:
     """Open the desks of a worker: in processes beside it, or in this one where the settings ask for none."""
-    processes = min(settings.fold_processes, len(settings.provinces))
-    if processes == 0:
+    if not forked:
         yield LocalDesks(ledger, restoring(catalogue), upgrading_to(catalogue, settings.dsn))
         return
-    as_json = not sys.stderr.isatty() if settings.log_json is None else settings.log_json
-    async with desk_pool(processes, Begin(settings.dsn, settings.log_level, as_json)) as pool:
+    async with desk_pool(forked) as pool:
         yield pool
 
 
 def main(settings: Settings) -> int:
     """Run a worker until SIGTERM or SIGINT; return the exit status."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        status = runner.run(until_signalled(functools.partial(run_worker, settings)))
+    catalogue = load_catalogue()
+    provinces, asked = len(settings.provinces), settings.fold_processes
+    processes = provinces if asked is None else min(asked, provinces)
+    with desks_forked(processes, catalogue, settings.dsn) as forked:
+        work = functools.partial(run_worker, settings, catalogue, forked)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            status = runner.run(until_signalled(work))
     hanging = [thread.name for thread in threading.enumerate() if not thread.daemon]
     if len(hanging) > 1:
         # The interpreter would wait for them for ever: the library's thread is what a stalled worker hangs in.

@@ -19,14 +19,6 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 Message = TypeVar("Message")
 
 
-class Begin(msgspec.Struct, frozen=True):
-    """The first frame to a desk process: what it works with. Sent, not passed as an argument: the address may carry a password."""
-
-    dsn: str
-    log_level: str
-    log_json: bool
-
-
 class LoadCall(msgspec.Struct, frozen=True, tag="load"):
     """`Desk.load`."""
 
@@ -142,6 +134,5 @@ class Ends:
         self._writer.close()
 
 
-BEGINS: Final = msgspec.msgpack.Decoder(Begin)
 CALLS: Final = msgspec.msgpack.Decoder(Call)
 REPLIES: Final = msgspec.msgpack.Decoder(Reply)

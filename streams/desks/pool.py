@@ -6,9 +6,8 @@ A process that ends by itself ends the worker: what it held is only a cache, and
 import asyncio
 import contextlib
 import itertools
-import socket
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from multiprocessing.context import ForkProcess
 from typing import Final, Protocol, TypeVar
 
 from models.errors import Fenced, Inconsistent, TiendoError, Unavailable
@@ -21,7 +20,6 @@ from streams.desks.calls import (
     AnyReply,
     Applied,
     Away,
-    Begin,
     Broke,
     Call,
     CommitCall,
@@ -35,6 +33,7 @@ from streams.desks.calls import (
     Upgraded,
 )
 from streams.desks.desk import Bug, Folded
+from streams.desks.process import Forked
 
 Answer = TypeVar("Answer", bound=AnyReply)
 
@@ -56,6 +55,29 @@ class Child(Protocol):
         """End it at once."""
 
 
+class Running:
+    """A process that was forked, for those who wait for its end."""
+
+    def __init__(self, process: ForkProcess) -> None:
+        self._process = process
+        self._over = asyncio.Event()
+        asyncio.get_running_loop().add_reader(process.sentinel, self._end)
+
+    def _end(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._process.sentinel)
+        self._over.set()
+
+    async def wait(self) -> int:
+        """Return its status once it has ended: a signal's number is negative."""
+        await self._over.wait()
+        self._process.join()
+        return self._process.exitcode or 0
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+
 class DeskProcess:
     """One process with desks, as its worker sees it."""
 
@@ -69,18 +91,9 @@ class DeskProcess:
         """Those whose desk is here."""
 
     @classmethod
-    async def start(cls, begin: Begin) -> "DeskProcess":
-        """Start a process and tell it what it works with."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                # -P: of this release, whatever stands in the directory that the worker was started from
-                *(sys.executable, "-P", "-m", "streams.desks.process", str(theirs.fileno())),
-                pass_fds=(theirs.fileno(),),
-            )
-        ends = Ends(*await asyncio.open_connection(sock=ours))
-        await ends.send(begin)
-        return cls(process, ends)
+    async def of(cls, forked: Forked) -> "DeskProcess":
+        """Return a process that was forked."""
+        return cls(Running(forked.process), Ends(*await asyncio.open_connection(sock=forked.line)))
 
     async def call(self, province: str, what: AnyCall) -> AnyReply:
         """Return what came of a call; raises what the desk raised."""
@@ -165,9 +178,9 @@ class DeskPool:
 
 
 @contextlib.asynccontextmanager
-async def desk_pool(count: int, begin: Begin) -> AsyncIterator[DeskPool]:
-    """Run `count` desk processes beside a block."""
-    processes = await asyncio.gather(*(DeskProcess.start(begin) for _ in range(count)))
+async def desk_pool(forked: Sequence[Forked]) -> AsyncIterator[DeskPool]:
+    """Work with desk processes for the length of a block, and let them end."""
+    processes = [await DeskProcess.of(one) for one in forked]
     try:
         yield DeskPool(processes)
     finally:

@@ -1,23 +1,26 @@
-"""A process that keeps some provinces' desks for the worker that started it: `python -m streams.desks.process FD`.
+"""A process that keeps some provinces' desks for the worker that it was forked from, with the catalogue which that had read.
 
 It ends when its worker does, whatever way that happens: what was not committed is void, and the next claim fences what still is on its way.
 """
 
 import asyncio
+import contextlib
+import gc
+import multiprocessing
 import os
 import signal
 import socket
-import sys
+from collections.abc import Iterator, Sequence
+from multiprocessing.context import ForkProcess
+from typing import NamedTuple, NoReturn
 
 import uvloop
 
-from models.catalogue import load_catalogue
+from models.catalogue import Catalogue
 from models.errors import Fenced, Inconsistent, Unavailable
 from sinks.postgres.ledger import Claim, Ledger
-from streams import logs
 from streams.collection import Collection
 from streams.desks.calls import (
-    BEGINS,
     CALLS,
     AnyReply,
     Applied,
@@ -35,7 +38,7 @@ from streams.desks.calls import (
     UpgradeCall,
     Upgraded,
 )
-from streams.desks.desk import Bug, Desk, Desks, LocalDesks, restoring
+from streams.desks.desk import Bug, Desk, Desks, LocalDesks, Restore, restoring
 from streams.desks.upgrading import upgrading_to
 
 
@@ -91,28 +94,68 @@ async def _called(desk: Desk, call: Call) -> AnyReply:
     return Done()
 
 
-async def _serve(descriptor: int) -> None:
-    ends = Ends(*await asyncio.open_connection(sock=socket.socket(fileno=descriptor)))
-    begin = await ends.receive(BEGINS)
-    if begin is None:
-        return
-    logs.configure(level=begin.log_level, json=begin.log_json)
-    catalogue = load_catalogue()
-    ledger = Ledger(begin.dsn, catalogue.engine_version)
-    with Collection().governed():
-        desks = LocalDesks(ledger, restoring(catalogue), upgrading_to(catalogue, begin.dsn))
-        await DeskServer(desks, ends).serve()
+class Work(NamedTuple):
+    """What desk processes work with, read once before they are forked."""
+
+    dsn: str
+    catalogue: Catalogue
+    restore: Restore
+
+
+class Forked(NamedTuple):
+    """A desk process, and the worker's end of the line to it."""
+
+    process: ForkProcess
+    line: socket.socket
+
+
+@contextlib.contextmanager
+def desks_forked(count: int, catalogue: Catalogue, dsn: str) -> Iterator[Sequence[Forked]]:
+    """Fork `count` desk processes; they end with the block.
+
+    Call it while this process has one thread and no event loop: a fork copies neither. All share the pages of the catalogue.
+    """
+    lines = [socket.socketpair() for _ in range(count)]
+    work = Work(dsn, catalogue, restoring(catalogue))
+    gc.freeze()  # a collection would write to every object's page, which copies it
+    forked: list[Forked] = []
+    stops = (signal.SIGTERM, signal.SIGINT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    try:
+        for number, (ours, theirs) in enumerate(lines):
+            process = multiprocessing.get_context("fork").Process(
+                target=_run, args=(lines, number, work), name=f"tiendo desk {number}"
+            )
+            process.start()
+            theirs.close()
+            forked.append(Forked(process, ours))
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+    try:
+        yield forked
+    finally:
+        for desk in forked:
+            desk.line.close()
+
+
+def _run(lines: list[tuple[socket.socket, socket.socket]], number: int, work: Work) -> NoReturn:
+    """Serve on one of the lines until its other end closes."""
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.SIG_IGN)  # a terminal asks the whole group; the worker decides
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+    for other, (ours, theirs) in enumerate(lines):
+        ours.close()  # held open here, it would hide the worker's end from the process at the other end
+        if other != number:
+            theirs.close()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(lines[number][1], work))
     # A fold may still run in its thread: nobody waits for it any more.
     os._exit(0)
 
 
-def main(arguments: list[str]) -> None:
-    """Serve on an inherited socket until its other end closes."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)  # a terminal asks the whole group; the worker decides
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(int(arguments[0])))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+async def _serve(line: socket.socket, work: Work) -> None:
+    ends = Ends(*await asyncio.open_connection(sock=line))
+    ledger = Ledger(work.dsn, work.catalogue.engine_version)
+    with Collection().governed():
+        desks = LocalDesks(ledger, work.restore, upgrading_to(work.catalogue, work.dsn))
+        await DeskServer(desks, ends).serve()

@@ -14,14 +14,14 @@ from streams.simulator import load
 from tests.bench.place import Place, Worker, place
 from tests.bench.publishing import publish_all
 from tests.bench.report import report, tell
+from tests.bench.restart import bench_restart
 
 FIRST_SUBJECTS: Final = 100_000
 STEP_EVENTS: Final = 200_000
 MOST_EVENTS: Final = 10_000_000
 STEP_SECONDS: Final = 400
 SEED: Final = 3
-_SUBJECTS: Final = """
-SELECT count(*) FROM (SELECT DISTINCT province, kind, key FROM tiendo.subject) AS kept"""
+RESTART_EVENTS: Final = 500
 _PANES: Final = "SELECT count(*) FROM tiendo.pane"
 
 
@@ -34,7 +34,7 @@ class Step(NamedTuple):
 
 
 async def bench_memory(here: Place, wanted: int) -> None:
-    """Feed a worker until `wanted` subjects are stored, look at its memory after each step, and print the line."""
+    """Feed a worker until `wanted` subjects are stored, look at its memory after each step, and print the line; then restart it."""
     lines = load(SEED, STEP_EVENTS, after=MOST_EVENTS)
     worker, ends = here.worker(), dict[str, int]()
     steps: list[Step] = []
@@ -57,11 +57,12 @@ async def bench_memory(here: Place, wanted: int) -> None:
         broker=here.broker,
         steps=[step._asdict() for step in steps],
     )
+    await bench_restart(here, worker, list(itertools.islice(lines, RESTART_EVENTS)))
 
 
 async def _step(here: Place, worker: Worker) -> Step:
     return Step(
-        await here.connection.fetchval(_SUBJECTS),
+        await here.subjects(),
         await here.connection.fetchval(_PANES),
         worker.rss_mb,
     )

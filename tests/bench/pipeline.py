@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from models.topics import PROVINCES
 from tests.bench.ceiling import Ceiling, measured
 from tests.bench.place import Place, Worker
+from tests.bench.postgres import postgres_ceiling
 from tests.bench.publishing import publish_all
 from tests.bench.report import report, tell
 
@@ -41,12 +43,17 @@ async def bench_pipeline(
     claimed = worker.first_claim()
     batches = await worker.batches(events)
     rate = events / (ended - claimed)
+    tell("measuring Postgres's own ceiling ...")
+    own = await postgres_ceiling(place, PROVINCES)
     report(
         bench="pipeline",
         events=events,
         events_per_second=round(rate),
         ceiling=round(ceiling.events_per_second),
         ratio=round(rate / ceiling.events_per_second, 4),
+        postgres_ceiling=round(events / own.seconds),
+        postgres_share=round(rate * own.seconds / events, 4),
+        rows_per_event=round(own.rows / events, 2),
         days_closed=await place.connection.fetchval(_DAYS),
         seconds=round(ended - claimed, 2),
         seconds_from_start=round(ended - started, 2),

@@ -27,7 +27,7 @@ from tests.support.eventually import eventually
 from tests.support.kafka import apache_kafka, missing_tool
 from tests.support.processes import Process, Starter, processes
 
-FETCH_MAX_BYTES: Final = 4 * 1024 * 1024
+FETCH_MAX_BYTES: Final = 8 * 1024 * 1024
 """Of one fetch of a partition, in the worker and in the ceiling alike."""
 POLL_SECONDS: Final = 0.05
 LOOKS_A_CHECK: Final = 100
@@ -35,6 +35,8 @@ LOOKS_A_CHECK: Final = 100
 
 _MIB: Final = 1024 * 1024
 _NEXT_OFFSETS: Final = "SELECT province, next_offset FROM tiendo.progress"
+_SUBJECTS: Final = """
+SELECT count(*) FROM (SELECT DISTINCT province, kind, key FROM tiendo.subject) AS kept"""
 _WAITING: Final = "SELECT EXISTS (SELECT FROM tiendo.outbox WHERE published_at IS NULL)"
 
 
@@ -49,8 +51,8 @@ class Worker:
 
     @property
     def rss_mb(self) -> float:
-        """Return its resident memory in MiB, with that of its desk processes."""
-        now = round(sum(one.memory_info().rss for one in self._processes()) / _MIB, 1)
+        """Return its resident memory in MiB, with that of its desk processes; what they share counts once."""
+        now = round(sum(one.memory_full_info().pss for one in self._processes()) / _MIB, 1)
         self.peak_rss_mb = max(self.peak_rss_mb, now)
         return now
 
@@ -77,6 +79,10 @@ class Worker:
             return lines if sum(line["records"] for line in lines) >= events else []
 
         return await eventually(told)
+
+    async def says(self, words: str) -> None:
+        """Wait until its log has `words`."""
+        await self._process.says(words)
 
     def first_claim(self) -> float:
         """Return when it first owned a province, in seconds since the epoch."""
@@ -142,6 +148,11 @@ class Place:
                     worker.fail_if_ended()
                     tell(f"  {worker.rss_mb} MiB, {await self.next_offsets()}")
                 await asyncio.sleep(POLL_SECONDS)
+
+    async def subjects(self) -> int:
+        """Count the subjects that are stored."""
+        counted: int = await self.connection.fetchval(_SUBJECTS)
+        return counted
 
     async def all_relayed(self, within: float) -> None:
         """Wait until the outbox is sent, so that what is measured next does not share the machine with it."""
