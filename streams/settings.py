@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     """The stall of a rebalance is one heartbeat interval."""
     metadata_max_age_seconds: float = Field(default=5.0, gt=0)
     """A topic created after the worker started is seen within this time."""
-    fetch_max_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
+    fetch_max_bytes: int = Field(default=8 * 1024 * 1024, ge=64 * 1024)
     """Bytes of one fetch, thus of one transaction; at least one record is always fetched."""
     fold_processes: int | None = Field(default=None, ge=0)
     """Processes that fold beside the one that reads; None: one a province, so that none waits for another's; 0: the reading one folds too."""

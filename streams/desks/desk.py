@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
-from typing import NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from models.book import Book, Steps, step
 from models.calendar import is_working_day
@@ -24,6 +24,9 @@ from sinks.postgres.ledger import Claim
 from streams.collection import Collection
 from streams.desks.upgrading import Upgrades, Upgrading
 from streams.log_check import checksum
+
+AT_ONCE: Final = 50
+"""Records that are folded without leaving the event loop."""
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
@@ -238,14 +241,15 @@ class LocalDesk:
         book, self._folded = self._book, None
         if book is None or book.mark.next_offset != base:
             raise Fenced(f"the book of {self._province} does not end at offset {base}")
-        events, wanted = await self._beside_loop(_decoded, book, records)
+        compute = self._at_once if len(records) <= AT_ONCE else self._beside_loop
+        events, wanted = await compute(_decoded, book, records)
         homes = await self._read(wanted)
-        wanted = await self._beside_loop(book.subjects, events, homes)
+        wanted = await compute(book.subjects, events, homes)
         parts = {**homes, **await self._read(wanted)}
         self._book = None  # from here on it is ahead of the ledger
         last_crc = checksum(records[-1].value)
         steps = book.apply(events, parts, next_offset=next_offset, last_crc=last_crc)
-        while (changes := await self._beside_loop(step, steps)) is None:
+        while (changes := await compute(step, steps)) is None:
             pass  # another province's turn
         self._folded = book, changes
         reasons = Counter(letter.reason for letter in changes.dead_letters)
@@ -261,6 +265,16 @@ class LocalDesk:
 
     async def _read(self, requests: set[PartRequest]) -> dict[PartKey, bytes]:
         return await self._ledger.read_parts(self._province, requests) if requests else {}
+
+    async def _at_once(
+        self,
+        call: Callable[Arguments, Result],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Result:
+        """Call here: what takes some milliseconds would wait longer for a thread to hand the interpreter over and back."""
+        async with self._folding:
+            return call(*arguments, **named)
 
     async def _beside_loop(
         self,

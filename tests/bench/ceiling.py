@@ -16,7 +16,7 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from models.topics import progress_topic
-from tests.bench.place import FETCH_MAX_BYTES
+from streams.settings import load_settings
 
 
 class Envelope(msgspec.Struct):
@@ -63,7 +63,7 @@ async def read(bootstrap: str, ends: Mapping[str, int]) -> Ceiling:
     types: Counter[str] = Counter()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
-        max_partition_fetch_bytes=FETCH_MAX_BYTES,
+        max_partition_fetch_bytes=load_settings().fetch_max_bytes,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         enable_auto_commit=False,

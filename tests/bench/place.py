@@ -27,8 +27,6 @@ from tests.support.eventually import eventually
 from tests.support.kafka import apache_kafka, missing_tool
 from tests.support.processes import Process, Starter, processes
 
-FETCH_MAX_BYTES: Final = 8 * 1024 * 1024
-"""Of one fetch of a partition, in the worker and in the ceiling alike."""
 POLL_SECONDS: Final = 0.05
 LOOKS_A_CHECK: Final = 100
 """How often it is checked that the worker lives: its log is read for that."""
@@ -110,20 +108,20 @@ class Place:
         self.connection = connection
         self._starter = starter
 
-    def worker(self, profile: Path | None = None) -> Worker:
-        """Start `tiendo worker`; with `profile` under cProfile, which writes there when it ends and slows it to a half."""
+    def worker(self, profile: Path | None = None, **settings: str) -> Worker:
+        """Start `tiendo worker` with further settings; with `profile` under cProfile, which writes there when it ends and slows it to a half."""
         tiendo = str(Path(sys.executable).parent / "tiendo")
         profiled = [sys.executable, "-m", "cProfile", "-o", str(profile)] if profile else []
         here = {"fold_processes": "0"} if profile else {}  # the profiler sees one process
-        settings = here | {
+        everywhere = {
             "kafka_bootstrap_servers": self.settings.kafka_bootstrap_servers,
             "kafka_idempotence": str(self.settings.kafka_idempotence),
             "postgres_dsn": self.settings.dsn,
-            "fetch_max_bytes": str(FETCH_MAX_BYTES),
             "publish_days": "false",  # the load's days are long ago, and are to stay the last ones
             "log_json": "true",
         }
-        environment = {f"TIENDO_{name.upper()}": value for name, value in settings.items()}
+        chosen = everywhere | here | settings
+        environment = {f"TIENDO_{name.upper()}": value for name, value in chosen.items()}
         return Worker(self._starter.start([*profiled, tiendo, "worker"], **environment))
 
     async def next_offsets(self) -> dict[str, int]:

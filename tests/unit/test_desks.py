@@ -16,6 +16,7 @@ from sinks.postgres.ledger import Claim
 from streams.collection import Collection
 from streams.desks import Bug, LocalDesks
 from streams.desks.calls import Ends
+from streams.desks.desk import AT_ONCE
 from streams.desks.pool import DeskPool, DeskProcess
 from streams.desks.process import DeskServer
 from streams.log_check import checksum
@@ -145,7 +146,7 @@ async def test_provinces_of_one_desk_process_take_turns() -> None:
     for province in both:
         desk = desks.desk(province)
         await desk.load(Claim(province, 1, Mark(), None))
-        folding.append(desk.fold(0, 1, records(b"1")))
+        folding.append(desk.fold(0, AT_ONCE + 1, records(*[b"1"] * (AT_ONCE + 1))))
 
     await asyncio.gather(*folding)
 
