@@ -3,15 +3,19 @@
 At most one batch of a partition is in flight, and each carries the offset that it must follow on from: whatever Faust acknowledges,
 no record can be skipped, and Kafka's committed offset only tells others how far the ledger is. Fetches and seeks come one after
 another, from one task: records that were fetched and not delivered are sought again before anything more of their partition is fetched.
+
+A partition is paused from the fetch of a batch until that is durable: a slow owner holds one batch a partition and no more, what comes
+meanwhile is fetched together, and no partition's records lie in a buffer for which the fetcher keeps the others waiting.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final, Protocol, cast
 
 import faust
 import structlog
+from aiokafka import TopicPartition
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.exceptions import ImproperlyConfigured
@@ -24,8 +28,10 @@ from streams.batch import Batch, Holding, Owner, records_of
 
 log = structlog.get_logger(__name__)
 
-POLL_WHILE_BUSY_SECONDS: Final = 0.02
-"""A busy partition's prefetched data does not wake the fetcher, so look again soon."""
+FETCH_WAIT_MS: Final = 20
+"""How long a broker may hold a fetch that has no records. One is on its way at a time: a partition that goes on waits for its end."""
+LOOK_SECONDS: Final = 0.1
+"""How long a fetch is waited for; what is taken over meanwhile is read from the next on."""
 NEARLY_ASSIGNED_SECONDS: Final = 0.01
 """How often a take-over looks whether the rebalance that brought the partition has ended."""
 DRAIN_SECONDS: Final = 5.0
@@ -69,7 +75,22 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
             message = "Faust's own assignor would give partition 0 of every topic to one worker: use no table and no standby"
             raise ImproperlyConfigured(message)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust offers it only with its transactions
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - Faust says 1500 to all
         return consumer
+
+    async def _fetch_records(self, consumer: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Faust's interface
+        fetched = await super()._fetch_records(consumer, *args, **kwargs)
+        # Before the fetcher's task runs again: it would fetch on at once, the first record that comes and no more.
+        _pause(consumer, fetched)
+        return fetched
+
+    def pause(self, tps: Iterable[TP]) -> None:
+        """Let nothing of these partitions be fetched."""
+        self.thread_loop.call_soon_threadsafe(_pause, self._ensure_consumer(), set(tps))
+
+    def resume(self, tp: TP) -> None:
+        """Let a partition be fetched again, if it is still ours."""
+        self.thread_loop.call_soon_threadsafe(_resume, self._ensure_consumer(), tp)
 
     async def still_member(self, generation: int) -> bool:
         """Ask the group itself, by a heartbeat, whether it still knows this worker in this generation."""
@@ -77,6 +98,17 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         asked = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
         # Not through the thread's method queue: its two workers must stay free for fetch and seek while the broker is away.
         return bool(await asyncio.wrap_future(asked)) and coordinator.generation == generation
+
+
+def _pause(consumer: Any, tps: Iterable[TP]) -> None:  # noqa: ANN401 - aiokafka is untyped
+    for tp in tps:
+        with contextlib.suppress(IllegalStateError):  # no longer assigned
+            consumer.pause(TopicPartition(*tp))
+
+
+def _resume(consumer: Any, tp: TP) -> None:  # noqa: ANN401 - likewise
+    with contextlib.suppress(IllegalStateError):
+        consumer.resume(TopicPartition(*tp))
 
 
 class Consumer(stock.Consumer):
@@ -91,6 +123,10 @@ class Consumer(stock.Consumer):
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    @property
+    def _fetcher_thread(self) -> ConsumerThread:
+        return cast("ConsumerThread", self._thread)
 
     @property
     def owner(self) -> Owner:
@@ -119,25 +155,19 @@ class Consumer(stock.Consumer):
         timeout: float,  # noqa: ASYNC109 - Faust's interface
     ) -> Mapping[Any, Any]:
         await self._seek_again()
-        free = {
-            tp
-            for tp in active_partitions or ()
-            if (held := self._holdings.get(tp)) is not None and held.ready
-        }
-        if not free:
-            await asyncio.sleep(POLL_WHILE_BUSY_SECONDS)
+        held = {tp for tp in active_partitions or () if tp in self._holdings}
+        if not held:
+            await asyncio.sleep(LOOK_SECONDS)
             return {}
-        busy = any(held.batch is not None for held in self._holdings.values())
         try:
             return cast(
-                "Mapping[Any, Any]",
-                await super()._getmany(free, POLL_WHILE_BUSY_SECONDS if busy else timeout),
+                "Mapping[Any, Any]", await super()._getmany(held, min(timeout, LOOK_SECONDS))
             )
         except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
             # The log no longer has our position: the next take-over finds out why, and parks the province.
             named = error.args[0]
             for tp in {named} if isinstance(named, tuple) else set(named):
-                if tp in free and tp in self._holdings:
+                if tp in held and tp in self._holdings:
                     self._retake(self._holdings[TP(*tp)], delay=0.0)
             return {}
 
@@ -150,11 +180,9 @@ class Consumer(stock.Consumer):
             held = self._holdings.get(tp)
             if held is None:
                 continue  # whoever takes it over has it sought
-            if not held.ready or not self._delivers(generation):
-                held.sought = False
-                continue
             last = records[-1]
-            if last.offset < held.next_offset:
+            if not held.ready or not self._delivers(generation) or last.offset < held.next_offset:
+                held.sought = False
                 continue
             batch = self._next_batch(held, records)
             yield (
@@ -198,6 +226,8 @@ class Consumer(stock.Consumer):
                     del self._holdings[held.tp]
             else:
                 held.sought = True
+                if held.batch is None:
+                    self._fetcher_thread.resume(held.tp)
 
     def _next_batch(self, held: Holding, fetched: list[Any]) -> Batch:
         base, province = held.next_offset, province_of(held.tp.topic)
@@ -212,7 +242,11 @@ class Consumer(stock.Consumer):
         held.batch = None
         if durable:
             held.durable = batch.next_offset
-        elif self._holdings.get(batch.tp) is held and not self.should_stop:
+        if self._holdings.get(batch.tp) is not held or self.should_stop:
+            return
+        if durable:
+            self._fetcher_thread.resume(held.tp)
+        else:
             self._retake(held, delay=cast("BatchApp", self.app).retake_seconds)
 
     # -- positions: the owner decides
@@ -224,6 +258,7 @@ class Consumer(stock.Consumer):
         and one province's locked row must not hold up the others.
         """
         self._holdings.clear()
+        self._fetcher_thread.pause(self.assignment())
         for tp in self.assignment():
             self._start_take_over(TP(*tp), delay=0.0)
 
@@ -243,7 +278,6 @@ class Consumer(stock.Consumer):
                 and not self.should_stop
             )
 
-        thread = cast("ConsumerThread", self._thread)
         retake_seconds = cast("BatchApp", self.app).retake_seconds
         while True:
             await asyncio.sleep(delay)
@@ -256,7 +290,7 @@ class Consumer(stock.Consumer):
                 return
             delay = retake_seconds
             # A claim by a worker that the group has already replaced would fence the rightful owner, with no rebalance to heal it.
-            if not await thread.still_member(generation) or not alive():
+            if not await self._fetcher_thread.still_member(generation) or not alive():
                 continue
             try:
                 position = await self.owner.take_over(tp, alive)
