@@ -12,6 +12,7 @@ from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssigno
 from faust.types import TP
 
 from streams.app import BatchingApp
+from streams.batch import Batch
 from streams.batching import ConsumerThread
 from tests.support.eventually import eventually
 from tests.support.kafka import (
@@ -102,6 +103,39 @@ async def test_only_committed_records_are_read(kafka: ApacheKafka) -> None:
     assert isolation == "read_committed"
     assert numbers(0, 50) == ledger.applied(topic)
     assert ledger.rows[topic].next_offset > 50
+
+
+async def test_what_comes_while_a_batch_is_in_flight_is_the_next_and_nobody_waits_for_it(
+    kafka: ApacheKafka,
+) -> None:
+    """The busy partition is paused: nothing of it is fetched before its owner is done, and its neighbour is read meanwhile."""
+    slow, other = fresh(2)
+    await create_topics(kafka.bootstrap, [slow, other])
+    ledger, begun, go_on = CountingLedger(), asyncio.Event(), asyncio.Event()
+
+    class Waiting(CountingOwner):
+        """Keeps one topic's batches waiting."""
+
+        async def handle(self, batch: Batch) -> None:
+            if batch.tp.topic == slow:
+                begun.set()
+                await go_on.wait()
+            await super().handle(batch)
+
+    async with reading(
+        transport_settings(kafka.bootstrap, group()), Waiting(ledger), [slow, other]
+    ) as app:
+        await eventually(lambda: len(app.batches._holdings) == 2)
+        await send(kafka.bootstrap, slow, numbers(0, 1))
+        await begun.wait()
+        for number in range(1, 11):
+            await send(kafka.bootstrap, slow, numbers(number, number + 1))
+            await send(kafka.bootstrap, other, numbers(number, number + 1))
+            await eventually(lambda: len(ledger.applied(other)) == number, within=5)  # noqa: B023 - awaited here
+        go_on.set()
+        await eventually(lambda: len(ledger.applied(slow)) == 11)
+
+    assert [1, 10] == ledger.rows[slow].batches
 
 
 async def test_two_workers_split_the_topics(kafka: ApacheKafka) -> None:
