@@ -21,7 +21,7 @@ from tests.support.fold import fold
 from tests.support.release import install
 from tests.support.site import Site
 from tests.support.standings import standing_alerts, standings, standings_of
-from tests.support.variants import variant
+from tests.support.variants import PROVINCE, variant
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
 
@@ -31,6 +31,7 @@ AFTERWARDS = 500
 """Lines that come when every province is upgraded: days close, so that all is judged by the later version."""
 AT_ONCE = 25
 _HISTORY = "SELECT * FROM api.kpi_history"
+_OF_SEVERAL = "action, alert_id, closed_day, expected, reason_en, reason_vi, revision, value"
 _UPGRADED = "SELECT count(*) FROM tiendo.progress WHERE engine_version = $1"
 _SWAPS_THAT_WAIT = """
 SELECT count(*) FROM pg_stat_activity
@@ -79,6 +80,10 @@ async def test_a_later_release_takes_over_though_it_dies_and_the_earlier_one_is_
     for province in PROVINCES:
         await compare(site, database, connection, later, province)
     check_history(published, await connection.fetch(_HISTORY), later)
+    verified = site.command("verify", "--province", PROVINCE, release=release)
+    assert 0 == await verified.ended()
+    assert "none differs" in verified.text()
+    assert f"not compared of alert: {_OF_SEVERAL}; retracted rows" in verified.text()
 
 
 @asynccontextmanager

@@ -26,16 +26,17 @@ class Site:
     @property
     def settings(self) -> Settings:
         """Return the settings of clients."""
-        return Settings(kafka_bootstrap_servers=self.kafka.bootstrap)
+        return Settings(kafka_bootstrap_servers=self.kafka.bootstrap, postgres_dsn=self._database)
 
     def worker(self, release: Path | None = None, /, **settings: str) -> Process:
-        """Start `tiendo worker`, of another `release` than ours if need be; a setting is given by its name in small letters."""
-        path = {} if release is None else {"PYTHONPATH": str(release)}
-        return self._start("worker", environment=self._environment(settings) | path)
+        """Start `tiendo worker`."""
+        return self.command("worker", release=release, **settings)
 
-    def command(self, *arguments: str, **settings: str) -> Process:
-        """Start `tiendo` with arguments."""
-        return self._start(*arguments, environment=self._environment(settings))
+    def command(self, *arguments: str, release: Path | None = None, **settings: str) -> Process:
+        """Start `tiendo` with arguments, of another `release` than ours if need be; a setting is given by its name in small letters."""
+        tiendo = str(Path(sys.executable).parent / "tiendo")
+        path = {} if release is None else {"PYTHONPATH": str(release)}
+        return self._starter.start([tiendo, *arguments], **self._environment(settings), **path)
 
     def tally_worker(self, **settings: str) -> Process:
         """Start a worker whose book only tallies."""
@@ -74,10 +75,6 @@ class Site:
             Record(province, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
             for one in await self.read(progress_topic(province))
         ]
-
-    def _start(self, *arguments: str, environment: dict[str, str]) -> Process:
-        tiendo = str(Path(sys.executable).parent / "tiendo")
-        return self._starter.start([tiendo, *arguments], **environment)
 
     def _environment(self, settings: dict[str, str]) -> dict[str, str]:
         named = {
