@@ -1,8 +1,9 @@
 """Faust transport that hands over one fetched batch of a partition at a time, read from positions that the owner of the partition holds.
 
-At most one batch of a partition is in flight, and each carries the offset that it must follow on from: whatever Faust acknowledges,
-no record can be skipped, and Kafka's committed offset only tells others how far the ledger is. Fetches and seeks come one after
-another, from one task: records that were fetched and not delivered are sought again before anything more of their partition is fetched.
+At most one batch of a partition is in flight, none larger than `fetching.py` allows, and each carries the offset that it must
+follow on from: whatever Faust acknowledges, no record can be skipped, and Kafka's committed offset only tells others how far the
+ledger is. Fetches and seeks come one after another, from one task: records that were fetched and not delivered are sought again
+before anything more of their partition is fetched.
 """
 
 import asyncio
@@ -12,15 +13,14 @@ from typing import Any, ClassVar, Final, Protocol, cast
 
 import faust
 import structlog
-from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
-from faust.exceptions import ImproperlyConfigured
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, AppT, ConsumerMessage
 
 from models.errors import Fenced
 from models.topics import province_of
 from streams.batch import Batch, Holding, Owner, records_of
+from streams.fetching import ConsumerThread
 
 log = structlog.get_logger(__name__)
 
@@ -56,27 +56,6 @@ class Unfiltered(dict[TP, int | None]):
 
     def __getitem__(self, _key: TP) -> None:
         """Say that nothing was read yet."""
-
-
-class ConsumerThread(stock.AIOKafkaConsumerThread):
-    """The stock consumer thread, reading committed records only."""
-
-    mundane_level = "debug"
-
-    def _create_worker_consumer(self, transport: stock.Transport) -> Any:  # noqa: ANN401 - aiokafka is untyped
-        consumer = super()._create_worker_consumer(transport)
-        if self._assignor is not RoundRobinPartitionAssignor:
-            message = "Faust's own assignor would give partition 0 of every topic to one worker: use no table and no standby"
-            raise ImproperlyConfigured(message)
-        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust offers it only with its transactions
-        return consumer
-
-    async def still_member(self, generation: int) -> bool:
-        """Ask the group itself, by a heartbeat, whether it still knows this worker in this generation."""
-        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public heartbeat
-        asked = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
-        # Not through the thread's method queue: its two workers must stay free for fetch and seek while the broker is away.
-        return bool(await asyncio.wrap_future(asked)) and coordinator.generation == generation
 
 
 class Consumer(stock.Consumer):

@@ -38,9 +38,9 @@ class Site:
         path = {} if release is None else {"PYTHONPATH": str(release)}
         return self._starter.start([tiendo, *arguments], **self._environment(settings), **path)
 
-    def tally_worker(self, **settings: str) -> Process:
-        """Start a worker whose book only tallies."""
-        return self.module("tests.support.tally_worker", **settings)
+    def tally_worker(self, *seconds: str, **settings: str) -> Process:
+        """Start a worker whose book only tallies, and takes so many `seconds` for each batch."""
+        return self.module("tests.support.tally_worker", *seconds, **settings)
 
     def module(self, name: str, *arguments: str, **settings: str) -> Process:
         """Start a module of the tests as a worker."""
