@@ -14,6 +14,7 @@ from random import Random
 
 from models.catalogue import load_catalogue
 from models.topics import PROVINCES, alerts_topic, all_topics, dead_letters_topic, progress_topic
+from streams.batch import records_of
 from streams.provision import provide_schema
 from streams.settings import Settings
 from streams.topic_admin import ensure_topics
@@ -22,10 +23,10 @@ from tests.chaos.comparing import Comparison
 from tests.chaos.faults.fault import Fault
 from tests.chaos.faults.logs import LOG_FAULTS, LogFault
 from tests.chaos.flow import SMALL, Flow, log_of
+from tests.chaos.keeping import keep
 from tests.chaos.scene import WORKERS, Broken, Scene
 from tests.chaos.server import postgres
-from tests.chaos.topics import keep, read_topic
-from tests.support.kafka import apache_kafka
+from tests.support.kafka import apache_kafka, read_topic
 from tests.support.processes import processes
 
 REFUSED_RECORDS = 30
@@ -151,7 +152,7 @@ async def _spoil_logs(scene: Scene, logs: Path, chance: Random) -> None:
     await _keep_logs(scene, logs, going)
     for province in PROVINCES:
         for topic in (alerts_topic(province), dead_letters_topic(province)):
-            keep(logs / topic, await read_topic(scene.kafka.bootstrap, topic, province))
+            await _keep(scene, logs, province, topic)
 
 
 async def _spoil(scene: Scene, province: str, fault: LogFault) -> None:
@@ -175,8 +176,12 @@ async def _see_parked(scene: Scene, spoilt: Mapping[str, LogFault]) -> None:
 
 async def _keep_logs(scene: Scene, logs: Path, provinces: Sequence[str]) -> None:
     for province in provinces:
-        topic = progress_topic(province)
-        keep(logs / topic, await read_topic(scene.kafka.bootstrap, topic, province))
+        await _keep(scene, logs, province, progress_topic(province))
+
+
+async def _keep(scene: Scene, logs: Path, province: str, topic: str) -> None:
+    fetched = await read_topic(scene.kafka.bootstrap, topic)
+    keep(logs / topic, records_of(province, fetched))
 
 
 async def _compared(scene: Scene, logs: Path, seed: int, outcome: Outcome) -> Outcome:
