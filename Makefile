@@ -53,7 +53,7 @@ test: $(READY)  ## Everything, with real services: under eight minutes
 	$(PYTEST) $(CORES) tests/unit tests/architecture tests/property
 	$(PYTEST) $(SERVICES) tests/integration
 
-chaos: $(READY)  ## Kill, freeze, cut and stop everything while events flow, then compare every row: about five minutes
+chaos: $(READY)  ## Kill, freeze, cut and stop everything while events flow, then compare every row: about six minutes
 	@$(BIN)/python -m tests.chaos
 
 chaos-long: $(READY)  ## The same with 200 kills over a million events, and a report: about an hour

@@ -1,35 +1,31 @@
 """Faust transport that hands over one fetched batch of a partition at a time, read from positions that the owner of the partition holds.
 
-At most one batch of a partition is in flight, and each carries the offset that it must follow on from: whatever Faust acknowledges,
-no record can be skipped, and Kafka's committed offset only tells others how far the ledger is. Fetches and seeks come one after
-another, from one task: records that were fetched and not delivered are sought again before anything more of their partition is fetched.
+At most one batch of a partition is in flight, none larger than `fetching.py` allows, and each carries the offset that it must
+follow on from: whatever Faust acknowledges, no record can be skipped, and Kafka's committed offset only tells others how far the
+ledger is. Fetches and seeks come one after another, from one task: records that were fetched and not delivered are sought again
+before anything more of their partition is fetched.
 
-A partition is paused from the fetch of a batch until that is durable: a slow owner holds one batch a partition and no more, what comes
-meanwhile is fetched together, and no partition's records lie in a buffer for which the fetcher keeps the others waiting.
+A partition is paused from the fetch of a batch until that is durable: a slow owner holds one batch a partition and no more.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, ClassVar, Final, Protocol, cast
 
 import faust
 import structlog
-from aiokafka import TopicPartition
-from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
-from faust.exceptions import ImproperlyConfigured
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, AppT, ConsumerMessage
 
 from models.errors import Fenced
 from models.topics import province_of
 from streams.batch import Batch, Holding, Owner, records_of
+from streams.fetching import ConsumerThread
 
 log = structlog.get_logger(__name__)
 
-FETCH_WAIT_MS: Final = 20
-"""How long a broker may hold a fetch that has no records. One is on its way at a time: a partition that goes on waits for its end."""
 LOOK_SECONDS: Final = 0.1
 """How long a fetch is waited for; what is taken over meanwhile is read from the next on."""
 NEARLY_ASSIGNED_SECONDS: Final = 0.01
@@ -62,53 +58,6 @@ class Unfiltered(dict[TP, int | None]):
 
     def __getitem__(self, _key: TP) -> None:
         """Say that nothing was read yet."""
-
-
-class ConsumerThread(stock.AIOKafkaConsumerThread):
-    """The stock consumer thread, reading committed records only."""
-
-    mundane_level = "debug"
-
-    def _create_worker_consumer(self, transport: stock.Transport) -> Any:  # noqa: ANN401 - aiokafka is untyped
-        consumer = super()._create_worker_consumer(transport)
-        if self._assignor is not RoundRobinPartitionAssignor:
-            message = "Faust's own assignor would give partition 0 of every topic to one worker: use no table and no standby"
-            raise ImproperlyConfigured(message)
-        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust offers it only with its transactions
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - Faust says 1500 to all
-        return consumer
-
-    async def _fetch_records(self, consumer: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Faust's interface
-        fetched = await super()._fetch_records(consumer, *args, **kwargs)
-        # Before the fetcher's task runs again: it would fetch on at once, the first record that comes and no more.
-        _pause(consumer, fetched)
-        return fetched
-
-    def pause(self, tps: Iterable[TP]) -> None:
-        """Let nothing of these partitions be fetched."""
-        self.thread_loop.call_soon_threadsafe(_pause, self._ensure_consumer(), set(tps))
-
-    def resume(self, tp: TP) -> None:
-        """Let a partition be fetched again, if it is still ours."""
-        self.thread_loop.call_soon_threadsafe(_resume, self._ensure_consumer(), tp)
-
-    async def still_member(self, generation: int) -> bool:
-        """Ask the group itself, by a heartbeat, whether it still knows this worker in this generation."""
-        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public heartbeat
-        asked = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
-        # Not through the thread's method queue: its two workers must stay free for fetch and seek while the broker is away.
-        return bool(await asyncio.wrap_future(asked)) and coordinator.generation == generation
-
-
-def _pause(consumer: Any, tps: Iterable[TP]) -> None:  # noqa: ANN401 - aiokafka is untyped
-    for tp in tps:
-        with contextlib.suppress(IllegalStateError):  # no longer assigned
-            consumer.pause(TopicPartition(*tp))
-
-
-def _resume(consumer: Any, tp: TP) -> None:  # noqa: ANN401 - likewise
-    with contextlib.suppress(IllegalStateError):
-        consumer.resume(TopicPartition(*tp))
 
 
 class Consumer(stock.Consumer):
@@ -167,7 +116,7 @@ class Consumer(stock.Consumer):
             # The log no longer has our position: the next take-over finds out why, and parks the province.
             named = error.args[0]
             for tp in {named} if isinstance(named, tuple) else set(named):
-                if tp in held and tp in self._holdings:
+                if tp in self._holdings:
                     self._retake(self._holdings[TP(*tp)], delay=0.0)
             return {}
 

@@ -22,21 +22,19 @@ from models.facts import Record
 from models.measures import RECORDS
 from models.topics import progress_topic
 from models.upgrade import Upgrade, derived_panes
+from sinks.postgres.comparable import LeftOut, comparable
 from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
 from sinks.postgres.queries import reading
 from sinks.postgres.reads import load_book
 from sinks.postgres.upgrade import START, read_page
 from sinks.postgres.verification import (
-    OF_ONE_VERSION,
     Compared,
     Difference,
     compare,
-    folded_by_one_version,
     one_moment,
     shown,
     stands,
-    tables_of,
 )
 from streams.batch import records_of
 from streams.desks import LocalDesks, restoring
@@ -72,14 +70,14 @@ class Verified(NamedTuple):
     next_offset: int
     """Up to which both sides were compared."""
     compared: Compared
-    left_out: tuple[str, ...]
-    """Tables that hold what another version published."""
+    left_out: tuple[LeftOut, ...]
+    """What several versions have had a part in."""
 
 
 async def verify_log(
     settings: Settings, catalogue: Catalogue, provinces: Sequence[str], watch: Watch
 ) -> list[Verified]:
-    """Fold the provinces' logs again and compare all their tables.
+    """Fold the provinces' logs again and compare all that one version makes of them.
 
     Raises:
         Unverifiable: the log's beginning is gone, or the log is not the one which the tables were made from, or another
@@ -165,14 +163,12 @@ class _Refold:
 
     async def _compared(self, stored: Connection, mark: Mark) -> Verified:
         version = self._catalogue.engine_version
-        of_one = await folded_by_one_version(stored, self._province, version)
-        left_out = () if of_one else tuple(sorted(OF_ONE_VERSION))
+        tables, left_out = await comparable(stored, self._province, version)
         compared = Compared()
         self._watch.stage(f"Comparing {self._province} ...")
         async with reading(self._scratch) as scratch, one_moment(scratch):
-            for table in await tables_of(stored):
-                if table.name not in left_out:
-                    await compare(compared, table, self._province, stored, scratch)
+            for table in tables:
+                await compare(compared, table, self._province, stored, scratch)
         return Verified(self._province, mark.next_offset, compared, left_out)
 
 

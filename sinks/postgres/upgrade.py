@@ -49,7 +49,8 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::text[])
     AS given (measure, bucket, agency, day, amount)
 ON CONFLICT (province, measure, bucket, agency, day) DO UPDATE SET amount = p.amount + excluded.amount"""
 _ADVANCE: Final = "UPDATE tiendo.upgrade SET kind = $2, key = $3, subjects = $4 WHERE province = $1"
-_MOVE_VERSION: Final = "UPDATE tiendo.progress SET engine_version = $2 WHERE province = $1"
+_MOVE_VERSION: Final = """
+UPDATE tiendo.progress SET engine_version = $2, upgraded_day = closed_day WHERE province = $1"""
 _DROP_PANES: Final = "DELETE FROM tiendo.pane WHERE province = $1 AND measure <> ALL($2::text[])"
 _MOVE_PANES: Final = """
 INSERT INTO tiendo.pane (province, measure, bucket, agency, day, amount)

@@ -1,54 +1,26 @@
 """Two databases compared row by row: a province as the workers keep it, and as it was folded again.
 
-Every column of every table that a fold writes is compared, unless it is named here: a table or column that is added later is
-compared as well. Rows stream side by side in key order, so it does not matter how many there are.
+Rows stream side by side in key order, so it does not matter how many there are; what is compared, `comparable.py` says.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
-import asyncpg
-
 from models.changes import Mark
+from sinks.postgres.comparable import Table
 from sinks.postgres.connection import Connection
 from sinks.postgres.reads import LOAD_SECONDS, MARK_COLUMNS, mark_of
 
-NOT_FOLDED: Final = frozenset({"engine", "engine_measure", "upgrade", "pane_next"})
-"""Tables of the upgrade and of who may fold: no record makes a row of theirs."""
-OF_ONE_VERSION: Final = frozenset({"kpi_history", "alert", "alert_history", "outbox"})
-"""Tables that tell what was published: what an earlier version published stays, and no fold of this one makes it again."""
-
-_OTHERWISE: Final[Mapping[str, frozenset[str]]] = {
-    "progress": frozenset(
-        {"epoch", "engine_version", "parked_reason", "parked_detail", "parked_at"}
-    ),
-    "outbox": frozenset({"published_at"}),
-    "dead_letter": frozenset({"replayed_at"}),
-}
-"""Columns that say who works on a province, or what people and relays did with its rows."""
-_AS_TEXT: Final = frozenset({"json", "numeric[]"})
-"""Types that are compared as they are written."""
 _FIRST: Final = 20
 """Differences of a table that are kept."""
 _PORTION: Final = 2_000
 
-_COLUMNS: Final = """
-SELECT t.relname AS table, a.attname AS name, format_type(a.atttypid, NULL) AS type,
-    array_position(k.indkey::smallint[], a.attnum) AS place
-FROM pg_class AS t
-JOIN pg_index AS k ON k.indrelid = t.oid AND k.indisprimary
-JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE t.relnamespace = 'tiendo'::regnamespace AND t.relkind = 'p'
-ORDER BY t.relname, place NULLS LAST, a.attnum"""
 _STANDS: Final = f"""
 SELECT engine_version, {MARK_COLUMNS} FROM tiendo.progress WHERE province = $1"""  # noqa: S608 - a constant
-_VERSIONS: Final = """
-SELECT count(*) FROM tiendo.engine AS known JOIN tiendo.engine AS mine USING (province)
-WHERE mine.province = $1 AND mine.version = $2 AND known.number <= mine.number"""
 
 
 class Stands(NamedTuple):
@@ -56,18 +28,6 @@ class Stands(NamedTuple):
 
     mark: Mark
     engine_version: str
-
-
-class Table(NamedTuple):
-    """What is compared of a table."""
-
-    name: str
-    key: tuple[str, ...]
-    """Columns of the primary key, but for the province."""
-    columns: tuple[str, ...]
-    """All columns as they are asked for, those of the key first."""
-    names: tuple[str, ...]
-    """Their names."""
 
 
 class Difference(NamedTuple):
@@ -115,33 +75,6 @@ async def stands(connection: Connection, province: str) -> Stands | None:
     return None if row is None else Stands(mark_of(row), row["engine_version"])
 
 
-async def folded_by_one_version(connection: Connection, province: str, version: str) -> bool:
-    """Tell whether no other version can have folded a part of the province's log."""
-    return bool(await connection.fetchval(_VERSIONS, province, version) == 1)
-
-
-async def tables_of(connection: Connection) -> list[Table]:
-    """Return what is to be compared, by the database's own account of its tables."""
-    found: dict[str, list[asyncpg.Record]] = {}
-    for row in await connection.fetch(_COLUMNS):
-        found.setdefault(row["table"], []).append(row)
-    return [_table(name, rows) for name, rows in found.items() if name not in NOT_FOLDED]
-
-
-def _table(name: str, rows: Collection[asyncpg.Record]) -> Table:
-    left_out = _OTHERWISE.get(name, frozenset())
-    compared = [row for row in rows if row["name"] not in {*left_out, "province"}]
-    return Table(
-        name,
-        tuple(row["name"] for row in compared if row["place"] is not None),
-        tuple(
-            f'"{row["name"]}"::text' if row["type"] in _AS_TEXT else f'"{row["name"]}"'
-            for row in compared
-        ),
-        tuple(row["name"] for row in compared),
-    )
-
-
 async def compare(
     compared: Compared, table: Table, province: str, stored: Connection, recomputed: Connection
 ) -> None:
@@ -168,7 +101,8 @@ async def _rows(
 ) -> AsyncIterator[tuple[Any, ...]]:
     order = ", ".join(f'"{name}"' for name in table.key) or "province"
     cursor = await connection.cursor(
-        f"SELECT {', '.join(table.columns)} FROM tiendo.{table.name} WHERE province = $1 ORDER BY {order}",  # noqa: S608 - names from the catalog
+        f"SELECT {', '.join(table.columns)} FROM tiendo.{table.name}"  # noqa: S608 - names from the catalog
+        f" WHERE province = $1 AND {table.where} ORDER BY {order}",
         province,
     )
     while rows := await cursor.fetch(_PORTION, timeout=LOAD_SECONDS):

@@ -56,7 +56,7 @@ def _as_json(verified: "Verified") -> dict[str, object]:
         "rows_compared": sum(compared.rows.values()),
         "rows_differing": compared.differing,
         "tables": compared.rows,
-        "left_out": verified.left_out,
+        "left_out": [one._asdict() for one in verified.left_out],
         "differences": [one._asdict() for one in compared.differences],
     }
 
@@ -72,10 +72,9 @@ def _lines(found: "list[Verified]") -> list[str]:
             "none differs" if one.compared.differing == 0 else f"{one.compared.differing} DIFFER"
         )
         lines.append(f"{one.province}: {rows} compared at offset {one.next_offset}, {differ}")
-        if one.left_out:
-            lines.append(
-                f"  not compared, since several versions have folded the log: {', '.join(one.left_out)}"
-            )
+        lines += [
+            f"  not compared of {left.table}: {left.what} ({left.why})" for left in one.left_out
+        ]
         for row in one.compared.differences:
             lines.append(f"  {row.table} {'/'.join(row.key)}")
             lines += [

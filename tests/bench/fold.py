@@ -8,15 +8,15 @@ import cProfile
 import gc
 import itertools
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
 from models.book import Book
 from models.catalogue import load_catalogue
-from models.changes import Changes, PartKey, PartRequest
+from models.changes import Changes
 from models.envelope import decode
 from models.facts import Record
 from streams.desks import restoring
@@ -27,32 +27,6 @@ from tests.support.fold import Tables, all_at_once
 PROVINCE: Final = "dong-nai"
 SEED: Final = 3
 NOW_MS: Final = 1_800_000_000_000
-
-
-class Parts:
-    """The stored parts, found by subject as an index finds them."""
-
-    def __init__(self) -> None:
-        self._subjects: defaultdict[tuple[str, str], dict[PartKey, bytes]] = defaultdict(dict)
-
-    def read(self, requests: Iterable[PartRequest]) -> dict[PartKey, bytes]:
-        """Return the parts that are asked for."""
-        found: dict[PartKey, bytes] = {}
-        for kind, key, part in requests:
-            stored = self._subjects.get((kind, key))
-            if stored is not None:
-                found |= {
-                    one: data for one, data in stored.items() if part is None or one.part == part
-                }
-        return found
-
-    def write(self, parts: Mapping[PartKey, bytes | None]) -> None:
-        """Keep what a batch writes."""
-        for part, data in parts.items():
-            if data is None:
-                self._subjects[part[:2]].pop(part, None)
-            else:
-                self._subjects[part[:2]][part] = data
 
 
 class Clock:
@@ -71,8 +45,8 @@ class Clock:
 
 def run(log: list[Record], size: int, profile: cProfile.Profile | None) -> None:
     """Fold a log in batches of `size` records and print the line."""
-    book: Book = restoring(load_catalogue())(PROVINCE, Tables().stored)
-    parts, clock, rows = Parts(), Clock(), Counter[str]()
+    tables, clock, rows = Tables(), Clock(), Counter[str]()
+    book: Book = restoring(load_catalogue())(PROVINCE, tables.stored)
     profiled = nullcontext() if profile is None else profile
     for start in range(0, len(log), size):
         batch = log[start : start + size]
@@ -80,15 +54,15 @@ def run(log: list[Record], size: int, profile: cProfile.Profile | None) -> None:
             events = [decode(record) for record in batch]
         with profiled, clock("choose"):
             wanted = book.homes(events)
-        homes = parts.read(wanted)
+        homes = tables.read(wanted)
         with profiled, clock("choose"):
             wanted = book.subjects(events, homes)
-        stored = {**homes, **parts.read(wanted)}
+        stored = {**homes, **tables.read(wanted)}
         with profiled, clock("apply"):
             changes = all_at_once(
                 book.apply(events, stored, next_offset=batch[-1].offset + 1, last_crc=0)
             )
-        parts.write(changes.parts)
+        tables.write_parts(changes.parts)
         rows.update(written(changes))
         del events, stored, changes
     report(

@@ -1,4 +1,4 @@
-"""`make chaos` and `make chaos-long`: strike, compare, and print one JSON line; status 1 where a row differs."""
+"""`make chaos` and `make chaos-long`: strike, verify, compare, and print one JSON line; status 1 where a row differs."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from tests.chaos.faults.senders import ClockSkew, PoisonFlood
 from tests.chaos.faults.services import BrokerStopped, DiskFull, PostgresStopped
 from tests.chaos.run import Form, Outcome, run, tell
 from tests.chaos.steps import Step
+from tests.chaos.verifying import lines
 from tests.support.proxy import Cut
 
 _RELAYS: Final = (Step.BEFORE_PUBLISHED, Step.BEFORE_MARKED)
@@ -62,6 +63,9 @@ def report(form: Form, seed: int, outcome: Outcome) -> None:
     tell("rows:")
     for line in outcome.compared.lines():
         tell(line)
+    tell("tiendo verify:")
+    for line in lines(outcome.verified):
+        tell(line)
 
 
 def main() -> int:
@@ -76,7 +80,15 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the services end with the run
     outcome = asyncio.run(run(form, options.seed))
     report(form, options.seed, outcome)
+    line, status = result(form, outcome)
+    sys.stdout.write(json.dumps(line) + "\n")
+    return status
+
+
+def result(form: Form, outcome: Outcome) -> tuple[dict[str, object], int]:
+    """Return the line that is printed, and the exit status: 1 where a row differs, for the harness or for `tiendo verify`."""
     differing = outcome.compared.differing.total()
+    disputed = sum(one.rows_differing for one in outcome.verified)
     line = {
         "chaos": form.name,
         "events": outcome.events,
@@ -84,9 +96,9 @@ def main() -> int:
         "fenced": outcome.fenced,
         "rows_compared": outcome.compared.compared.total(),
         "rows_differing": differing,
+        "verify": "differs" if disputed else "equal",
     }
-    sys.stdout.write(json.dumps(line) + "\n")
-    return int(differing > 0)
+    return line, int(differing > 0 or disputed > 0)
 
 
 if __name__ == "__main__":

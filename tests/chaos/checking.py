@@ -12,9 +12,9 @@ from models.topics import alerts_topic, dead_letters_topic
 from tests.chaos.comparing import Comparison
 from tests.chaos.delivery import Message, compare_delivery
 from tests.chaos.flow import SMALL
+from tests.chaos.keeping import kept
 from tests.chaos.refold import refolded, rows_of
 from tests.chaos.stored import TABLES, stored_rows
-from tests.chaos.topics import kept
 from tests.chaos.witness import Witness
 
 

@@ -3,11 +3,10 @@
 It shares the fold with the product, and nothing of what stands between the fold and the tables.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from models.catalogue import ProvinceCatalogue
-from models.changes import Changes, PartKey, PartRequest
 from models.facts import DeadLetter, Record
 from tests.support.fold import Tables, Worker, batches
 
@@ -18,33 +17,9 @@ TableRows = dict[Key, Row]
 BATCH: Final = 5_000
 
 
-class IndexedTables(Tables):
-    """Tables of a long log: the parts of a subject are found without looking at all others."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._of: dict[tuple[str, str], set[PartKey]] = {}
-
-    def commit(self, changes: Changes) -> None:
-        """Write what a transaction writes."""
-        super().commit(changes)
-        for part in changes.parts:
-            self._of.setdefault((part.kind, part.key), set()).add(part)
-
-    def read(self, requests: Collection[PartRequest]) -> dict[PartKey, bytes]:
-        """Return the stored parts that are asked for."""
-        wanted: set[PartKey] = set()
-        for kind, key, part in requests:
-            wanted |= (
-                self._of.get((kind, key), set()) if part is None else {PartKey(kind, key, part)}
-            )
-        return {part: self.parts[part] for part in wanted if part in self.parts}
-
-
 def refolded(catalogue: ProvinceCatalogue, log: Sequence[Record]) -> Tables:
     """Return the tables that a log makes."""
     worker = Worker(catalogue)
-    worker.tables = IndexedTables()
     for batch in batches(log, [BATCH] * (len(log) // BATCH)):
         worker.batch(batch)
     return worker.tables

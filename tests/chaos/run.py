@@ -14,6 +14,7 @@ from random import Random
 
 from models.catalogue import load_catalogue
 from models.topics import PROVINCES, alerts_topic, all_topics, dead_letters_topic, progress_topic
+from streams.batch import records_of
 from streams.provision import provide_schema
 from streams.settings import Settings
 from streams.topic_admin import ensure_topics
@@ -22,10 +23,11 @@ from tests.chaos.comparing import Comparison
 from tests.chaos.faults.fault import Fault
 from tests.chaos.faults.logs import LOG_FAULTS, LogFault
 from tests.chaos.flow import SMALL, Flow, log_of
+from tests.chaos.keeping import keep
 from tests.chaos.scene import WORKERS, Broken, Scene
 from tests.chaos.server import postgres
-from tests.chaos.topics import keep, read_topic
-from tests.support.kafka import apache_kafka
+from tests.chaos.verifying import Province, verified
+from tests.support.kafka import apache_kafka, read_topic
 from tests.support.processes import processes
 
 REFUSED_RECORDS = 30
@@ -55,6 +57,8 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     fenced: int = 0
     compared: Comparison = field(default_factory=Comparison)
+    verified: list[Province] = field(default_factory=list)
+    """What the product says itself: of all provinces from their logs, then of those with spoilt logs from their subjects."""
 
 
 def tell(text: str) -> None:
@@ -69,22 +73,35 @@ async def run(form: Form, seed: int) -> Outcome:
     schedule = list(form.faults)
     chance.shuffle(schedule)
     async with _scene(form, seed, chance) as (scene, logs):
-        flowing = asyncio.create_task(scene.flow.run())
-        try:
+        async with _flowing(scene):
             await _strike(scene, schedule)
-        finally:
-            flowing.cancel()
-            await asyncio.wait([flowing])
-        if not flowing.cancelled():
-            raise Broken("nothing flowed any more") from flowing.exception()
         tell("sending the rest ...")
         await scene.flow.finish()
         await scene.applied()
-        await _spoil_logs(scene, logs, chance)
-        outcome = Outcome(faults=scene.struck, fenced=scene.fenced)
+        tell("verifying while events go on flowing ...")
+        async with _flowing(scene):
+            from_log = await verified(scene, PROVINCES)
+        await scene.applied()
+        from_subjects = await _spoil_logs(scene, logs, chance)
+        outcome = Outcome(
+            faults=scene.struck, fenced=scene.fenced, verified=[*from_log, *from_subjects]
+        )
         if scene.bugs():
             raise Broken(f"a worker met a bug: {scene.bugs()[0]}")
         return await _compared(scene, logs, seed, outcome)
+
+
+@contextlib.asynccontextmanager
+async def _flowing(scene: Scene) -> AsyncIterator[None]:
+    """Send events for the length of a block; Broken where they cannot be sent for good."""
+    flowing = asyncio.create_task(scene.flow.run())
+    try:
+        yield
+    finally:
+        flowing.cancel()
+        await asyncio.wait([flowing])
+    if not flowing.cancelled():
+        raise Broken("nothing flowed any more") from flowing.exception()
 
 
 @contextlib.asynccontextmanager
@@ -127,8 +144,11 @@ async def _strike(scene: Scene, schedule: Sequence[Fault]) -> None:
         )
 
 
-async def _spoil_logs(scene: Scene, logs: Path, chance: Random) -> None:
-    """Keep all logs, spoil one each way, see their provinces parked, let the others go on, and keep those again."""
+async def _spoil_logs(scene: Scene, logs: Path, chance: Random) -> list[Province]:
+    """Keep all logs, spoil one each way, see their provinces parked, let the others go on, and keep those again.
+
+    Return what the product says of the provinces whose logs are spoilt: from its log it can verify none of them any more.
+    """
     await _keep_logs(scene, logs, PROVINCES)
     large = [one for one in PROVINCES if one != SMALL]
     spoilt = dict(zip(chance.sample(large, len(LOG_FAULTS)), LOG_FAULTS, strict=True))
@@ -147,11 +167,13 @@ async def _spoil_logs(scene: Scene, logs: Path, chance: Random) -> None:
         await scene.flow.more(province, REFUSED_RECORDS)
     await scene.applied(going)
     await scene.relayed()
+    from_subjects = await verified(scene, sorted(spoilt), "--from-subjects")
     await scene.dismissed()
     await _keep_logs(scene, logs, going)
     for province in PROVINCES:
         for topic in (alerts_topic(province), dead_letters_topic(province)):
-            keep(logs / topic, await read_topic(scene.kafka.bootstrap, topic, province))
+            await _keep(scene, logs, province, topic)
+    return from_subjects
 
 
 async def _spoil(scene: Scene, province: str, fault: LogFault) -> None:
@@ -175,8 +197,12 @@ async def _see_parked(scene: Scene, spoilt: Mapping[str, LogFault]) -> None:
 
 async def _keep_logs(scene: Scene, logs: Path, provinces: Sequence[str]) -> None:
     for province in provinces:
-        topic = progress_topic(province)
-        keep(logs / topic, await read_topic(scene.kafka.bootstrap, topic, province))
+        await _keep(scene, logs, province, progress_topic(province))
+
+
+async def _keep(scene: Scene, logs: Path, province: str, topic: str) -> None:
+    fetched = await read_topic(scene.kafka.bootstrap, topic)
+    keep(logs / topic, records_of(province, fetched))
 
 
 async def _compared(scene: Scene, logs: Path, seed: int, outcome: Outcome) -> Outcome:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
@@ -60,6 +61,10 @@ class Scene:
     def fused(self, step: Step, signal: str, times: int = 2) -> Process:
         """Start a worker that sends itself a signal at a step."""
         return self._site.module("tests.chaos.worker", step, str(times), signal, **_SETTINGS)
+
+    def command(self, *arguments: str, provinces: Sequence[str]) -> Process:
+        """Start `tiendo` with arguments beside the workers, for some provinces."""
+        return self._site.command(*arguments, provinces=",".join(provinces))
 
     def join(self, worker: Process) -> Process:
         """Count a worker among those that are expected to run."""

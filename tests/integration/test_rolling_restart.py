@@ -1,7 +1,7 @@
 """Workers of two releases on Apache Kafka and Postgres: the later one takes over, dies on the way and comes back, the earlier one is refused."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,13 @@ from sinks.postgres.connection import Connection, connect
 from sinks.postgres.ledger import Ledger
 from streams.lines import Line
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
 from streams.simulator import load
 from tests.support.eventually import eventually
 from tests.support.fold import fold
 from tests.support.release import install
-from tests.support.site import Site
+from tests.support.site import Site, applied
 from tests.support.standings import standing_alerts, standings, standings_of
-from tests.support.variants import variant
+from tests.support.variants import PROVINCE, variant
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
 
@@ -30,7 +29,9 @@ LINES = [Line(0, province, value) for province, value in load(7, 3_000, agencies
 AFTERWARDS = 500
 """Lines that come when every province is upgraded: days close, so that all is judged by the later version."""
 AT_ONCE = 25
+PAUSE_SECONDS = 0.05
 _HISTORY = "SELECT * FROM api.kpi_history"
+_OF_SEVERAL = "action, alert_id, closed_day, expected, reason_en, reason_vi, revision, value"
 _UPGRADED = "SELECT count(*) FROM tiendo.progress WHERE engine_version = $1"
 _SWAPS_THAT_WAIT = """
 SELECT count(*) FROM pg_stat_activity
@@ -45,7 +46,7 @@ async def test_a_later_release_takes_over_though_it_dies_and_the_earlier_one_is_
     await provide_schema(database, load_catalogue())
     old = site.worker(fold_processes="1")
     await old.says("province.claimed")
-    sending = asyncio.create_task(send_slowly(site, LINES[:-AFTERWARDS]))
+    sending = asyncio.create_task(site.send_slowly(LINES[:-AFTERWARDS], AT_ONCE, PAUSE_SECONDS))
     await eventually(lambda: old.text().count("batch.committed") >= 4 * len(PROVINCES))
     await provide_schema(database, later)
     published = await connection.fetch(_HISTORY)
@@ -72,13 +73,17 @@ async def test_a_later_release_takes_over_though_it_dies_and_the_earlier_one_is_
     mistaken.terminate()
     assert 0 == await mistaken.ended()
 
-    ends = await sending | await send_slowly(site, LINES[-AFTERWARDS:])
+    ends = await sending | await site.send_slowly(LINES[-AFTERWARDS:], AT_ONCE, PAUSE_SECONDS)
     await eventually(lambda: applied(connection, ends))
     successor.terminate()
     assert 0 == await successor.ended()
     for province in PROVINCES:
         await compare(site, database, connection, later, province)
     check_history(published, await connection.fetch(_HISTORY), later)
+    verified = site.command("verify", "--province", PROVINCE, release=release)
+    assert 0 == await verified.ended()
+    assert "none differs" in verified.text()
+    assert f"not compared of alert: {_OF_SEVERAL}; retracted rows" in verified.text()
 
 
 @asynccontextmanager
@@ -92,22 +97,6 @@ async def no_swap_ends(database: str) -> AsyncIterator[None]:
             yield
     finally:
         await holder.close()
-
-
-async def send_slowly(site: Site, lines: Sequence[Line]) -> dict[str, int]:
-    """Send lines as they would come; return where each province's log ends."""
-    ends: dict[str, int] = {}
-    async with producing(site.settings) as producer:
-        for start in range(0, len(lines), AT_ONCE):
-            ends |= await publish(producer, lines[start : start + AT_ONCE])
-            await asyncio.sleep(0.05)  # a load, not a race with the workers for the processor
-    return ends
-
-
-async def applied(connection: Connection, ends: Mapping[str, int]) -> bool:
-    """Return whether every record is in."""
-    rows = await connection.fetch("SELECT province, next_offset FROM tiendo.progress")
-    return ends == {row["province"]: row["next_offset"] for row in rows}
 
 
 async def compare(

@@ -10,16 +10,15 @@ from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
 from streams.lines import Line
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
 from streams.simulator import load
 from tests.support.eventually import eventually
 from tests.support.fold import Tables, fold
-from tests.support.site import Site
+from tests.support.site import Site, applied
 from tests.support.standings import standings, standings_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
 
-EVENTS = 6_000
+LINES = [Line(0, province, value) for province, value in load(7, 6_000, agencies=20)]
 AT_ONCE = 250
 
 
@@ -34,32 +33,18 @@ async def test_a_worker_is_killed_while_events_flow_and_every_row_is_right(
     await other.says("worker.started", within=60)
     for worker in (first, other):
         await worker.says("province.claimed", within=60)
-    sending = asyncio.create_task(send_slowly(site))
+    sending = asyncio.create_task(site.send_slowly(LINES, AT_ONCE))
     await eventually(lambda: first.text().count("batch.committed") >= 5, within=60)
     first.kill()
     ends = await sending
 
-    async def applied() -> bool:
-        rows = await connection.fetch("SELECT province, next_offset FROM tiendo.progress")
-        return {row["province"]: row["next_offset"] for row in rows} == ends
-
-    await eventually(applied, within=60)
+    await eventually(lambda: applied(connection, ends), within=60)
     assert "batch.committed" in first.text()
     await everything_sent(site, connection)
     other.terminate()
     assert 0 == await other.ended()
     for province in PROVINCES:
         await compare(site, database, connection, catalogue, province)
-
-
-async def send_slowly(site: Site) -> dict[str, int]:
-    """Send a load as it would come, a little at a time; return where each province's log ends."""
-    lines = [Line(0, province, value) for province, value in load(7, EVENTS, agencies=20)]
-    ends: dict[str, int] = {}
-    async with producing(site.settings) as producer:
-        for start in range(0, EVENTS, AT_ONCE):
-            ends |= await publish(producer, lines[start : start + AT_ONCE])
-    return ends
 
 
 async def everything_sent(site: Site, connection: Connection) -> None:

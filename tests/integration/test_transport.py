@@ -13,7 +13,7 @@ from faust.types import TP
 
 from streams.app import BatchingApp
 from streams.batch import Batch
-from streams.batching import ConsumerThread
+from streams.fetching import BATCH_RECORDS, PORTION_RECORDS, ConsumerThread
 from tests.support.eventually import eventually
 from tests.support.kafka import (
     ApacheKafka,
@@ -62,6 +62,25 @@ async def test_each_record_is_applied_once_and_in_order(kafka: ApacheKafka) -> N
 
     assert numbers(0, 5000) == ledger.applied(topic)
     assert len(ledger.rows[topic].batches) < 500
+
+
+async def test_a_fetch_that_unpacks_to_many_records_makes_several_batches(
+    kafka: ApacheKafka,
+) -> None:
+    """Each has no more than its bounds allow, nothing between them is skipped, and a worker that leaves between them loses nothing."""
+    [topic] = fresh()
+    await create_topics(kafka.bootstrap, [topic])
+    count = 3 * BATCH_RECORDS
+    await send(kafka.bootstrap, topic, numbers(0, count), compressed=True)
+    settings, ledger = transport_settings(kafka.bootstrap, group()), CountingLedger()
+
+    async with reading(settings, CountingOwner(ledger), [topic]):
+        await eventually(lambda: ledger.applied(topic))
+    async with reading(settings, CountingOwner(ledger), [topic]):
+        await eventually(lambda: len(ledger.applied(topic)) >= count)
+
+    assert numbers(0, count) == ledger.applied(topic)
+    assert max(ledger.rows[topic].batches) <= BATCH_RECORDS + PORTION_RECORDS
 
 
 async def test_the_position_is_the_owners_never_the_groups(kafka: ApacheKafka) -> None:

@@ -1,21 +1,17 @@
 """A changed catalogue on a real Postgres: the new version takes a province over beside the old one, whatever goes wrong on the way."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from models.changes import Mark, StoredBook
 from models.errors import Fenced, Unavailable
-from models.facts import Record
 from sinks.postgres import upgrade
 from sinks.postgres.connection import Connection
-from sinks.postgres.ledger import Claim, Ledger
-from streams.desks import LocalDesks, restoring, upgrading_to
-from streams.desks.desk import LocalDesk
 from streams.provision import provide_schema
 from tests.support.fold import Worker, batches
+from tests.support.folding import BATCHES, Folding, folding
 from tests.support.histories import long_log
 from tests.support.oracle.province import setting
 from tests.support.proxy import Cut, cutting_proxy
@@ -28,52 +24,6 @@ OLD, NEW = 0, 3
 LOG = long_log(setting(PROVINCE, 60), seed=11, recipes=60)
 HALF = len(LOG) // 2
 PAGE_PARTS = 40
-BATCHES = [50] * len(LOG)
-
-
-class Folding:
-    """What a worker of one version has of the province."""
-
-    def __init__(self, dsn: str, number: int) -> None:
-        catalogue = variant(number)
-        self.ledger = Ledger(dsn, catalogue.engine_version)
-        desks = LocalDesks(self.ledger, restoring(catalogue), upgrading_to(catalogue, dsn))
-        self.desk: LocalDesk = desks.desk(PROVINCE)
-
-    async def take_over(self) -> Claim:
-        """Claim the province, upgrade it if need be, load it."""
-        claim = await self.ledger.claim(PROVINCE)
-        if claim.upgrade_from is not None:
-            await self.upgraded(claim)
-        await self.desk.load(claim)
-        return claim
-
-    async def upgraded(self, claim: Claim) -> list[int]:
-        """Take all steps; return how many subjects were done after each but the last."""
-        steps: list[int] = []
-        while (done := await self.desk.upgrade(claim)) is not None:
-            steps.append(done)
-        return steps
-
-    async def fold(self, records: Sequence[Record]) -> None:
-        """Fold some records and commit them."""
-        for batch in batches(records, BATCHES):
-            await self.desk.fold(batch[0].offset, batch[-1].offset + 1, batch)
-            await self.desk.commit()
-
-    async def stored(self) -> StoredBook:
-        """Return what the ledger holds, as the next owner of this version finds it."""
-        return await self.ledger.load(await self.ledger.claim(PROVINCE))
-
-
-@asynccontextmanager
-async def folding(dsn: str, number: int) -> AsyncIterator[Folding]:
-    """Stand for a worker of one version."""
-    worker = Folding(dsn, number)
-    try:
-        yield worker
-    finally:
-        await worker.ledger.close()
 
 
 @pytest.fixture

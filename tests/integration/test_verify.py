@@ -9,8 +9,8 @@ import pytest
 
 from models.catalogue import load_catalogue
 from models.topics import progress_topic
+from sinks.postgres.comparable import NOT_FOLDED, tables_of
 from sinks.postgres.connection import Connection, connect
-from sinks.postgres.verification import NOT_FOLDED, tables_of
 from streams.provision import provide_schema
 from tests.support.eventually import eventually
 from tests.support.histories import long_log

@@ -44,6 +44,7 @@ class Tables:
 
     mark: Mark = field(default_factory=Mark)
     parts: dict[PartKey, bytes] = field(default_factory=dict)
+    """Written by `write_parts` only."""
     panes: dict[PaneKey, Amount] = field(default_factory=dict)
     kept: dict[tuple[str, str], int] = field(default_factory=dict)
     kpi: dict[KpiKey, tuple[Figure, ...]] = field(default_factory=dict)
@@ -57,6 +58,8 @@ class Tables:
     outbox: list[OutboxMessage] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     feeds: dict[tuple[str, str], FeedRow] = field(default_factory=dict)
+    _parts_of: dict[tuple[str, str], set[PartKey]] = field(default_factory=dict, compare=False)
+    """Subject -> the keys of its parts, so that they are found without a look at all others."""
 
     def commit(self, changes: Changes) -> None:
         """Write what a transaction writes."""
@@ -65,7 +68,7 @@ class Tables:
         self.mark = changes.mark
         _check_new(self.parts, changes.parts, changes.new_parts)
         _check_new(self.panes, changes.panes, changes.new_panes)
-        _write(self.parts, changes.parts, None)
+        self.write_parts(changes.parts)
         _write(self.panes, changes.panes, 0)
         _write(self.kept, changes.kept, 0)
         _write(self.agencies, changes.agencies, None)
@@ -82,12 +85,20 @@ class Tables:
 
     def read(self, requests: Collection[PartRequest]) -> dict[PartKey, bytes]:
         """Return the stored parts that are asked for."""
-        every = {(one.kind, one.key) for one in requests if one.part is None}
-        return {
-            part: encoded
-            for part, encoded in self.parts.items()
-            if (part.kind, part.key) in every or PartRequest(*part) in requests
-        }
+        wanted: set[PartKey] = set()
+        for kind, key, part in requests:
+            wanted |= (
+                self._parts_of.get((kind, key), set())
+                if part is None
+                else {PartKey(kind, key, part)}
+            )
+        return {part: self.parts[part] for part in wanted if part in self.parts}
+
+    def write_parts(self, parts: Mapping[PartKey, bytes | None]) -> None:
+        """Keep the parts of subjects that a transaction writes; None: there is none any more."""
+        _write(self.parts, parts, None)
+        for part in parts:
+            self._parts_of.setdefault((part.kind, part.key), set()).add(part)
 
     @property
     def alerts(self) -> dict[str, AlertRow]:
@@ -125,7 +136,7 @@ def _check_new(
         raise AssertionError("the rows that are called new are not those that the table lacks")
 
 
-def _write(table: dict, rows: dict, nothing: object) -> None:  # type: ignore[type-arg]  # any table
+def _write(table: dict, rows: Mapping, nothing: object) -> None:  # type: ignore[type-arg]  # any table
     for key, value in rows.items():
         if value == nothing:
             table.pop(key, None)

@@ -3,6 +3,7 @@
 `kill` and `stop` keep the data and the port, so `start` afterwards is the same broker coming back.
 """
 
+import asyncio
 import fcntl
 import os
 import random
@@ -19,11 +20,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 VERSION: Final = "4.1.1"
 START_SECONDS: Final = 60.0
+READ_SECONDS: Final = 30.0
+"""Longest wait for the next records of a topic whose end is known."""
 _PORTS: Final = range(20_000, 32_000)
 _POM: Final = f"""<project><modelVersion>4.0.0</modelVersion>
 <groupId>vn.tiendo</groupId><artifactId>kafka-for-tests</artifactId><version>1</version><dependencies>
@@ -198,11 +201,14 @@ async def send(
     values: Sequence[bytes | None],
     *,
     transactional_id: str | None = None,
+    compressed: bool = False,
 ) -> None:
-    """Append records to a topic in order; with a transactional id in one transaction."""
+    """Append records to a topic in order; with a transactional id in one transaction; compressed, a MiB of them at once."""
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         linger_ms=5,
+        compression_type="gzip" if compressed else None,
+        max_batch_size=1024 * 1024,
         max_request_size=4 * 1024 * 1024,
         transactional_id=transactional_id,
         enable_idempotence=True,
@@ -218,6 +224,32 @@ async def send(
             await future
     finally:
         await producer.stop()
+
+
+async def read_topic(
+    bootstrap: str, topic: str
+) -> "list[ConsumerRecord[bytes | None, bytes | None]]":
+    """Return the committed records of a topic's first partition, from its beginning to its end."""
+    partition = TopicPartition(topic, 0)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=8 * 1024 * 1024,
+    )
+    await consumer.start()
+    try:
+        consumer.assign([partition])
+        await consumer.seek_to_beginning(partition)
+        end = (await consumer.end_offsets([partition]))[partition]
+        records: list[ConsumerRecord[bytes | None, bytes | None]] = []
+        while await consumer.position(partition) < end:
+            async with asyncio.timeout(READ_SECONDS):
+                fetched = await consumer.getmany(partition, timeout_ms=1000)
+            records += fetched.get(partition, [])
+    finally:
+        await consumer.stop()
+    return records
 
 
 async def recreate_topics(bootstrap: str, names: Sequence[str], *, partitions: int = 1) -> None:

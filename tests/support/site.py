@@ -1,17 +1,22 @@
 """A Kafka and a database with worker processes on them, as an operator runs them."""
 
+import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 
 from models.facts import Record
 from models.topics import all_topics, progress_topic
+from sinks.postgres.connection import Connection
+from streams.batch import records_of
+from streams.lines import Line
+from streams.publisher import producing, publish
 from streams.settings import Settings
 from streams.topic_admin import ensure_topics
-from tests.support.kafka import ApacheKafka, delete_topics
+from tests.support.kafka import ApacheKafka, delete_topics, read_topic
 from tests.support.processes import Process, Starter, processes
 
 
@@ -26,20 +31,21 @@ class Site:
     @property
     def settings(self) -> Settings:
         """Return the settings of clients."""
-        return Settings(kafka_bootstrap_servers=self.kafka.bootstrap)
+        return Settings(kafka_bootstrap_servers=self.kafka.bootstrap, postgres_dsn=self._database)
 
     def worker(self, release: Path | None = None, /, **settings: str) -> Process:
-        """Start `tiendo worker`, of another `release` than ours if need be; a setting is given by its name in small letters."""
+        """Start `tiendo worker`."""
+        return self.command("worker", release=release, **settings)
+
+    def command(self, *arguments: str, release: Path | None = None, **settings: str) -> Process:
+        """Start `tiendo` with arguments, of another `release` than ours if need be; a setting is given by its name in small letters."""
+        tiendo = str(Path(sys.executable).parent / "tiendo")
         path = {} if release is None else {"PYTHONPATH": str(release)}
-        return self._start("worker", environment=self._environment(settings) | path)
+        return self._starter.start([tiendo, *arguments], **self._environment(settings), **path)
 
-    def command(self, *arguments: str, **settings: str) -> Process:
-        """Start `tiendo` with arguments."""
-        return self._start(*arguments, environment=self._environment(settings))
-
-    def tally_worker(self, **settings: str) -> Process:
-        """Start a worker whose book only tallies."""
-        return self.module("tests.support.tally_worker", **settings)
+    def tally_worker(self, *seconds: str, **settings: str) -> Process:
+        """Start a worker whose book only tallies, and takes so many `seconds` for each batch."""
+        return self.module("tests.support.tally_worker", *seconds, **settings)
 
     def module(self, name: str, *arguments: str, **settings: str) -> Process:
         """Start a module of the tests as a worker."""
@@ -53,31 +59,22 @@ class Site:
 
     async def read(self, topic: str) -> list[ConsumerRecord[bytes | None, bytes | None]]:
         """Read a topic from its beginning to its end."""
-        tp = TopicPartition(topic, 0)
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest", group_id=None
-        )
-        await consumer.start()
-        try:
-            consumer.assign([tp])
-            end = (await consumer.end_offsets([tp]))[tp]
-            records: list[ConsumerRecord[bytes | None, bytes | None]] = []
-            while await consumer.position(tp) < end:
-                records += (await consumer.getmany(tp, timeout_ms=1000)).get(tp, [])
-            return records
-        finally:
-            await consumer.stop()
+        return await read_topic(self.kafka.bootstrap, topic)
+
+    async def send_slowly(
+        self, lines: Sequence[Line], at_once: int, pause: float = 0.0
+    ) -> dict[str, int]:
+        """Send lines as they would come, so many at once, with a pause of seconds; return where each province's log ends."""
+        ends: dict[str, int] = {}
+        async with producing(self.settings) as producer:
+            for start in range(0, len(lines), at_once):
+                ends |= await publish(producer, lines[start : start + at_once])
+                await asyncio.sleep(pause)  # a load, not a race with the workers for the processor
+        return ends
 
     async def log(self, province: str) -> list[Record]:
         """Read a province's log as the fold is given it."""
-        return [
-            Record(province, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
-            for one in await self.read(progress_topic(province))
-        ]
-
-    def _start(self, *arguments: str, environment: dict[str, str]) -> Process:
-        tiendo = str(Path(sys.executable).parent / "tiendo")
-        return self._starter.start([tiendo, *arguments], **environment)
+        return records_of(province, await self.read(progress_topic(province)))
 
     def _environment(self, settings: dict[str, str]) -> dict[str, str]:
         named = {
@@ -91,6 +88,12 @@ class Site:
             "log_json": "true",
         } | settings
         return {f"TIENDO_{name.upper()}": value for name, value in named.items()}
+
+
+async def applied(connection: Connection, ends: Mapping[str, int]) -> bool:
+    """Return whether the marks of all provinces are at these ends of their logs."""
+    rows = await connection.fetch("SELECT province, next_offset FROM tiendo.progress")
+    return ends == {row["province"]: row["next_offset"] for row in rows}
 
 
 @pytest.fixture

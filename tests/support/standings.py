@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from models.changes import AlertRow, AttainmentRow, Figure, ProblemRow
 from models.days import Day
+from sinks.postgres.comparable import ALERT_NOW
 from sinks.postgres.connection import Connection
 from tests.support.fold import Tables
 
@@ -49,9 +50,15 @@ async def standings(connection: Connection, province: str) -> Standings:
 
 
 def standing_alerts(rows: Iterable[AlertRow]) -> list[tuple[object, ...]]:
-    """Return what alerts say of the world now; ids, revisions and what was withdrawn are history: versions differ in it."""
+    """Return what alerts say of the world now, in the columns that `tiendo verify` compares after an upgrade.
+
+    Ids, revisions and what was withdrawn are history: versions differ in it.
+    """
     return sorted(
-        (row.dedup_key, row.starts_at, row.severity, row.state, row.ends_at or 0)
-        for row in rows
-        if row.state != "retracted"
+        (
+            tuple(getattr(row, name) for name in ALERT_NOW)
+            for row in rows
+            if row.state != "retracted"
+        ),
+        key=lambda row: row[:2],
     )

@@ -1,24 +1,18 @@
-"""A worker with the real transport and ledger whose book only tallies: values of records, one pane each, and nothing about days.
+"""A worker that tallies the values of records, one pane each, and knows nothing about days.
 
-Started as a process (`python -m tests.support.tally_worker`) with the settings of a worker in its environment.
+`python -m tests.support.tally_worker [SECONDS]`: it takes so long for each batch.
 """
 
-import asyncio
 import sys
+import time
 from collections.abc import Mapping, Sequence
-
-import uvloop
+from functools import partial
 
 from models.book import Steps
-from models.changes import Amount, Changes, Mark, PaneKey, PartKey, PartRequest, StoredBook
+from models.changes import Changes, Mark, PaneKey, PartKey, StoredBook
 from models.days import Day
 from models.facts import DeadLetter, Event
-from sinks.postgres.ledger import Ledger
-from streams import logs
-from streams.desks import LocalDesks
-from streams.log_flood import OncePerMinute
-from streams.settings import Settings, load_settings
-from streams.worker import Worker, until_signalled
+from tests.support.counting_worker import PaneBook, work
 
 KEYS = 50
 POISON = b"poison"
@@ -29,24 +23,10 @@ def tally_key(value: bytes) -> PaneKey:
     return PaneKey("tally", str(int(value) % KEYS), "A", Day(0))
 
 
-class TallyBook:
+class TallyBook(PaneBook):
     """Counts records by value; every record is a dead letter to the real decoder, which keeps its value."""
 
-    def __init__(self, province: str, mark: Mark, panes: Mapping[PaneKey, Amount]) -> None:
-        self.mark = mark
-        self._province = province
-        self._panes = dict(panes)
-        self._nothing: set[PartRequest] = set()
-
-    def homes(self, _events: Sequence[Event | DeadLetter]) -> set[PartRequest]:
-        """Read nothing."""
-        return self._nothing
-
-    def subjects(
-        self, _events: Sequence[Event | DeadLetter], _homes: Mapping[PartKey, bytes]
-    ) -> set[PartRequest]:
-        """Read nothing."""
-        return self._nothing
+    seconds = 0.0
 
     def apply(
         self,
@@ -58,8 +38,9 @@ class TallyBook:
     ) -> Steps:
         """Count the batch."""
         yield
+        time.sleep(self.seconds)
         base, self.mark = self.mark, Mark(next_offset, last_crc)
-        changes = Changes(self._province, base, self.mark)
+        changes = Changes(self.province, base, self.mark)
         for event in events:
             assert isinstance(event, DeadLetter)
             assert event.record.value is not None
@@ -68,24 +49,16 @@ class TallyBook:
                 message = "the fold cannot take it"
                 raise ArithmeticError(message)
             key = tally_key(event.record.value)
-            self._panes[key] = changes.panes[key] = self._panes.get(key, 0) + 1
+            self.panes[key] = changes.panes[key] = self.panes.get(key, 0) + 1
         return changes
 
 
-def restore(province: str, stored: StoredBook) -> TallyBook:
+def restore(seconds: float, province: str, stored: StoredBook) -> TallyBook:
     """Return the book that the ledger holds."""
-    return TallyBook(province, stored.mark, stored.panes)
-
-
-async def _run(settings: Settings) -> int:
-    ledger = Ledger(settings.dsn, "tally")
-    try:
-        return await until_signalled(Worker(settings, ledger, LocalDesks(ledger, restore)).run)
-    finally:
-        await ledger.close()
+    book = TallyBook(province, stored.mark, stored.panes)
+    book.seconds = seconds
+    return book
 
 
 if __name__ == "__main__":
-    logs.configure(json=True, filters=[OncePerMinute()])
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        sys.exit(runner.run(_run(load_settings())))
+    sys.exit(work("tally", partial(restore, float(*sys.argv[1:]))))

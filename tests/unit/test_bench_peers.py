@@ -15,7 +15,7 @@ from models.topics import PROVINCES
 from tests.bench.peers.contest import difference, latencies_of
 from tests.bench.peers.counting import Row, row_of
 from tests.bench.peers.load import Line, Load, Sent, percentile
-from tests.bench.peers.tiendo_worker import CountingBook, restore
+from tests.bench.peers.tiendo_worker import ChannelBook, restore
 from tests.support.fold import all_at_once
 
 NOW_MS = 1_800_000_000_000
@@ -43,7 +43,7 @@ def row(province: str, pane: PaneKey) -> Row:
     return Row(province, pane.agency, int(level), channel, date_of(pane.day).isoformat())
 
 
-def folded(book: CountingBook, events: list[Event], size: int) -> dict[PaneKey, Amount]:
+def folded(book: ChannelBook, events: list[Event], size: int) -> dict[PaneKey, Amount]:
     """Return the panes that batches of `size` events write, checking which of them are called new."""
     written: dict[PaneKey, Amount] = {}
     for start in range(0, len(events), size):

@@ -1,6 +1,7 @@
 """The fault harness itself: what it compares with is right, and it sees what is wrong."""
 
 import itertools
+import json
 import os
 import signal
 from collections.abc import Sequence
@@ -11,13 +12,17 @@ import pytest
 from models.catalogue import load_catalogue
 from models.envelope import decode
 from models.facts import DeadLetter, Record
-from tests.chaos.__main__ import forms
+from models.topics import PROVINCES
+from tests.chaos.__main__ import forms, result
 from tests.chaos.comparing import Comparison
 from tests.chaos.delivery import Message, compare_delivery
 from tests.chaos.flow import SMALL, Line, flood, log_of, skewed
 from tests.chaos.refold import refolded, rows_of
+from tests.chaos.run import Outcome
+from tests.chaos.scene import Broken
 from tests.chaos.steps import Fuse, Step
 from tests.chaos.stored import TABLES
+from tests.chaos.verifying import lines, read
 from tests.chaos.witness import Witness
 
 NOW_MS = 1_800_000_000_000
@@ -183,6 +188,62 @@ def test_every_table_of_a_fold_is_read_back(small_log: Sequence[Record]) -> None
     assert TABLES.keys() == rows.keys()
     for table, (width, _) in TABLES.items():
         assert {width} >= {len(key) for key in rows[table]}
+
+
+def said(*differing: int, left_out: Sequence[str] = ()) -> str:
+    """Return what `tiendo verify --json` prints of as many provinces, after a warning."""
+    found = [
+        {
+            "province": province,
+            "next_offset": 7,
+            "rows_compared": 5,
+            "rows_differing": rows,
+            "tables": {"pane": 5},
+            "left_out": list(left_out),
+            "differences": [{"table": "pane", "key": ["x"]}] * rows,
+        }
+        for province, rows in zip(PROVINCES, differing, strict=False)
+    ]
+    return "Kafka is slow\n" + json.dumps(found, indent=1) + "\n"
+
+
+@pytest.mark.parametrize(("rows", "verdict"), [(0, "equal"), (1, "differs")])
+def test_what_the_product_says_of_its_tables_counts(rows: int, verdict: str) -> None:
+    """A difference that only `tiendo verify` finds fails the run, and is told."""
+    found = read(said(0, rows), rows, PROVINCES[:2])
+    outcome = Outcome(verified=found)
+
+    line, status = result(forms(200, 1_000_000)["short"], outcome)
+
+    assert (verdict, rows, 0) == (line["verify"], status, line["rows_differing"])
+    assert rows == sum("pane" in one for one in lines(found))
+
+
+def test_a_difference_that_the_product_does_not_see_counts() -> None:
+    """One witness is enough to fail a run."""
+    outcome = Outcome()
+    outcome.compared.rows("pane", {"x": 1}, {"x": 2})
+
+    line, status = result(forms(200, 1_000_000)["short"], outcome)
+
+    assert (1, "equal", 1) == (status, line["verify"], line["rows_differing"])
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Error: the log begins at offset 3\n", 1),
+        (said(0), 0),
+        (said(0, 0, left_out=["alert"]), 0),
+        (said(0, 0), 1),
+        (said(0, 1), 0),
+    ],
+    ids=["no verdict", "a province less", "something left out", "belied", "belied too"],
+)
+def test_half_a_verdict_is_none(text: str, status: int) -> None:
+    """The run does not go on as if the command had looked at everything."""
+    with pytest.raises(Broken):
+        read(text, status, PROVINCES[:2])
 
 
 def test_each_form_has_every_kind_of_fault() -> None:

@@ -4,46 +4,23 @@ It decodes as the product does, thus also checks every event against the contrac
 the process that reads: desks beside it serve the product's catalogue only.
 """
 
-import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import uvloop
-
 from models.book import Steps
-from models.changes import Amount, Changes, Mark, PaneKey, PartKey, PartRequest, StoredBook
+from models.changes import Changes, Mark, PaneKey, PartKey, StoredBook
 from models.days import day_of
 from models.facts import DeadLetter, Event
-from sinks.postgres.ledger import Ledger
-from streams import logs
-from streams.desks import LocalDesks
-from streams.log_flood import OncePerMinute
-from streams.settings import Settings, load_settings
-from streams.worker import Worker, until_signalled
+from tests.support.counting_worker import PaneBook, work
 
 VERSION: Final = "peers"
 """Of the engine: it must be registered with the provinces."""
 MEASURE: Final = "events"
 
 
-class CountingBook:
+class ChannelBook(PaneBook):
     """One province's counts: a pane each, its bucket `level/channel`."""
-
-    def __init__(self, province: str, mark: Mark, panes: Mapping[PaneKey, Amount]) -> None:
-        self.mark = mark
-        self._province = province
-        self._panes = dict(panes)
-
-    def homes(self, _events: Sequence[Event | DeadLetter]) -> set[PartRequest]:
-        """Read nothing."""
-        return set()
-
-    def subjects(
-        self, _events: Sequence[Event | DeadLetter], _homes: Mapping[PartKey, bytes]
-    ) -> set[PartRequest]:
-        """Read nothing."""
-        return set()
 
     def apply(
         self,
@@ -56,7 +33,7 @@ class CountingBook:
         """Count a batch; what the decoder refuses stands in no pane, and the comparison would show it."""
         yield
         base, self.mark = self.mark, Mark(next_offset, last_crc)
-        changes, panes = Changes(self._province, base, self.mark), self._panes
+        changes, panes = Changes(self.province, base, self.mark), self.panes
         for event in events:
             if isinstance(event, DeadLetter):
                 continue
@@ -74,20 +51,10 @@ def pane_of(event: Event) -> PaneKey:
     return PaneKey(MEASURE, f"{level}/{channel}", event.agency, day_of(event.time))
 
 
-def restore(province: str, stored: StoredBook) -> CountingBook:
+def restore(province: str, stored: StoredBook) -> ChannelBook:
     """Return the book that the ledger holds."""
-    return CountingBook(province, stored.mark, stored.panes)
-
-
-async def _run(settings: Settings) -> int:
-    ledger = Ledger(settings.dsn, VERSION)
-    try:
-        return await until_signalled(Worker(settings, ledger, LocalDesks(ledger, restore)).run)
-    finally:
-        await ledger.close()
+    return ChannelBook(province, stored.mark, stored.panes)
 
 
 if __name__ == "__main__":
-    logs.configure(json=True, filters=[OncePerMinute()])
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        sys.exit(runner.run(_run(load_settings())))
+    sys.exit(work(VERSION, restore))

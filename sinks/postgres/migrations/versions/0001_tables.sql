@@ -14,7 +14,8 @@ CREATE FUNCTION tiendo.microseconds(instant timestamptz) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (extract(epoch FROM instant) * 1000000)::bigint;
 
--- The mark of a province: the offset that its figures include, and who may move it.
+-- The mark of a province: the offset that its figures include, and who may move it. `upgraded_day` is the last day that was closed
+-- when `engine_version` took over from another: what is judged at a close is its own from the next one on.
 CREATE TABLE tiendo.progress (
     province text COLLATE "C" NOT NULL,
     topic text COLLATE "C" NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE tiendo.progress (
     last_crc bigint,
     epoch bigint NOT NULL,
     engine_version text COLLATE "C" NOT NULL,
+    upgraded_day date,
     first_day date,
     as_of date,
     closed_day date,

@@ -1,0 +1,131 @@
+"""The thread that fetches: the stock one, which pauses what it hands over, and hands over no more of a partition than a batch may hold.
+
+aiokafka would fetch on at once: the first record that comes, alone, for which it then keeps all partitions waiting. What is
+paused until its batch is durable comes together, and no buffer holds up a neighbour.
+
+A fetch is bounded where it is packed, and may unpack to many times as much. So it is unpacked portion by portion until a batch is
+full; what is left of it stays with aiokafka as it came, and nothing more of the partition is fetched before that is taken.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import IllegalStateError, KafkaError
+from faust.exceptions import ImproperlyConfigured
+from faust.transport.drivers import aiokafka as stock
+from faust.types import TP
+
+FETCH_WAIT_MS: Final = 20
+"""How long a broker may hold a fetch that has no records. One is on its way at a time: a partition that goes on waits for its end."""
+BATCH_RECORDS: Final = 40_000
+"""Most records of a batch, give or take a portion: small ones cost more than their bytes. Twice what a fetch of usual events has."""
+PORTION_RECORDS: Final = 50
+"""Records that are unpacked at once; by so many a batch may outgrow its bounds."""
+
+
+_NOBODY: Final = TP("", 0)
+"""aiokafka takes an empty set of partitions for all of them."""
+
+
+class ConsumerThread(stock.AIOKafkaConsumerThread):
+    """The stock consumer thread, reading committed records only, and no more of a partition than makes a batch."""
+
+    mundane_level = "debug"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's interface
+        self._awake = {_NOBODY}
+        """What is handed over as it comes. Changed in the thread only, also while a fetch is waited for."""
+        super().__init__(*args, **kwargs)
+
+    def _create_worker_consumer(self, transport: stock.Transport) -> Any:  # noqa: ANN401 - aiokafka is untyped
+        consumer = super()._create_worker_consumer(transport)
+        if self._assignor is not RoundRobinPartitionAssignor:
+            message = "Faust's own assignor would give partition 0 of every topic to one worker: use no table and no standby"
+            raise ImproperlyConfigured(message)
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust offers it only with its transactions
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - Faust says 1500 to all
+        return consumer
+
+    async def still_member(self, generation: int) -> bool:
+        """Ask the group itself, by a heartbeat, whether it still knows this worker in this generation."""
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public heartbeat
+        asked = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
+        # Not through the thread's method queue: its two workers must stay free for fetch and seek while the broker is away.
+        return bool(await asyncio.wrap_future(asked)) and coordinator.generation == generation
+
+    def pause(self, tps: Iterable[TP]) -> None:
+        """Hand over nothing of these partitions before they are resumed."""
+        self.thread_loop.call_soon_threadsafe(self._pause, self._ensure_consumer(), set(tps))
+
+    def resume(self, tp: TP) -> None:
+        """Hand a partition over again, if it is still ours."""
+        self.thread_loop.call_soon_threadsafe(self._resume, self._ensure_consumer(), tp)
+
+    def _pause(self, consumer: Any, tps: Iterable[TP]) -> None:  # noqa: ANN401 - aiokafka is untyped
+        self._awake.difference_update(tps)
+        for tp in tps:
+            with contextlib.suppress(IllegalStateError):  # no longer assigned
+                consumer.pause(TopicPartition(*tp))
+
+    def _resume(self, consumer: Any, tp: TP) -> None:  # noqa: ANN401 - likewise
+        with contextlib.suppress(IllegalStateError):
+            consumer.resume(TopicPartition(*tp))
+            self._awake.add(tp)
+            fetcher = consumer._fetcher  # noqa: SLF001 - what is left of a fetch wakes nobody
+            for waiter in fetcher._fetch_waiters:  # noqa: SLF001
+                fetcher._notify(waiter)  # noqa: SLF001
+
+    async def _fetch_records(
+        self,
+        consumer: Any,  # noqa: ANN401 - aiokafka is untyped
+        active_partitions: set[TP],  # noqa: ARG002 - those awake now, and those that wake meanwhile
+        timeout: float | None = None,  # noqa: ASYNC109 - Faust's interface
+        max_records: int | None = None,  # noqa: ARG002 - a batch has bounds of its own
+    ) -> Mapping[TP, list[Any]]:
+        stock_fetch = super()._fetch_records
+        fetched = await stock_fetch(consumer, self._awake, timeout, PORTION_RECORDS)
+
+        async def more(tp: TP) -> Sequence[Any]:
+            found = await stock_fetch(consumer, {tp}, 0.0, PORTION_RECORDS)
+            return found.get(tp, ())
+
+        for tp, batch in fetched.items():
+            await fill(batch, partial(more, tp), self.app.conf.consumer_max_fetch_size)
+        self._pause(
+            consumer, fetched
+        )  # nothing was waited for since: the fetcher's task has not run
+        return fetched
+
+
+async def fill(
+    batch: list[Any], more: Callable[[], Awaitable[Sequence[Any]]], most_bytes: int
+) -> None:
+    """Add portions to a batch until it weighs `most_bytes`, has `BATCH_RECORDS`, or nothing more of the partition is here.
+
+    An error that a portion meets is left to the next fetch, which meets it again: to raise it would skip what the batch has.
+    """
+    size = _bytes(batch)
+    while size < most_bytes and len(batch) < BATCH_RECORDS:
+        try:
+            portion = await more()
+        except KafkaError:
+            return
+        if not portion:
+            return
+        batch.extend(portion)
+        size += _bytes(portion)
+
+
+def _bytes(records: Iterable[Any]) -> int:
+    """Return what records weigh: their keys, values and headers."""
+    size = 0
+    for one in records:
+        size += one.serialized_key_size + one.serialized_value_size
+        for name, value in one.headers:
+            size += len(name) + len(value or b"")
+    return size
