@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from models.envelope import decode
 from models.facts import Record
@@ -17,6 +18,8 @@ from tests.support.refused import DAY, LEAST, TOPIC, Begins, keeping, log_of, re
 DAYS = 12
 
 limits = st.sampled_from([1, LEAST - 1, LEAST, LEAST + 1, 2 * LEAST, 3 * LEAST + 17, 10 * LEAST])
+keys = st.sampled_from([None, b"", b"key", b"k" * LEAST])
+headers = st.sampled_from([(), (("ce_note", None), ("ce_lời", b"x" * LEAST))])
 lengths = st.sampled_from([None, 0, 1, LEAST - 1, LEAST, LEAST + 1, 3 * LEAST])
 
 
@@ -30,7 +33,7 @@ def floods(draw: st.DrawFn) -> list[Record]:
         today += draw(st.sampled_from([0, 1, 1, 1, 2, -1]))
         told.append(Begins(max(today, 0)))
     told += draw(st.lists(lengths, max_size=6))
-    return log_of(*told)
+    return [replace(one, key=draw(keys), headers=draw(headers)) for one in log_of(*told)]
 
 
 def replayed(log: Sequence[Record], bytes_a_day: int, until: int) -> Replay:
@@ -69,6 +72,7 @@ def check(log: Sequence[Record], bytes_a_day: int, tables: Tables, until: int) -
     assert [log[offset].value for offset in seen.kept] == [
         message.value for message in tables.outbox if message.topic.startswith("deadletters.")
     ]
+    assert [*range(1, tables.mark.outbox_seq + 1)] == [message.seq for message in tables.outbox]
     assert seen.within.total() + seen.beyond.total() == sum(
         row.dead_letters for row in tables.feeds.values()
     )

@@ -128,6 +128,19 @@ def test_the_next_owner_goes_on_from_the_stored_mark() -> None:
     assert [1, 2, 3] == kept(worker.tables)
 
 
+def test_closing_the_as_of_day_does_not_begin_its_limit_anew() -> None:
+    """`--as-of` closes it before any record has left it behind: what comes later is of the same day, and changes no alert."""
+    worker = Worker(keeping(2 * LEAST))
+    log = log_of(Begins(0), 1, 1, 1, 1, Begins(1))
+
+    worker.batch(log[:3])
+    worker.close(DAY)
+    worker.batch(log[3:])
+
+    assert [1, 2] == kept(worker.tables)
+    assert [] == history(worker.tables)
+
+
 def test_a_flood_costs_its_neighbours_nothing() -> None:
     """Events between refused records are accepted, and messages are numbered without a gap."""
     log = log_of(Begins(0), *[1] * 5, Begins(1), *[1] * 5, Begins(2))
