@@ -18,14 +18,14 @@ from models.rules import RULES, Rule, State
 from models.topics import alerts_topic
 
 HOUSE_PLAN: Final = "house"
-"""The `plan` of the rules on agencies, which no plan sets."""
+"""The `plan` of the rules on agencies and on dead letters, which no plan sets."""
 
 _NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:tiendo:alerts")
 _FOUR_DECIMALS: Final = Decimal("0.0001")
 
 
 class AlertKey(NamedTuple):
-    """What an alert is about: one rule on one target, one agency, one problem, or one report that several agencies owe."""
+    """What an alert is about: one rule on one target, one agency, one problem, one topic, or one report that several agencies owe."""
 
     province: str
     plan: str
@@ -35,11 +35,12 @@ class AlertKey(NamedTuple):
     report: str | None = None
     """Duty and period, joined by `/`."""
     problem: str | None = None
+    topic: str | None = None
 
     @property
     def dedup_key(self) -> str:
         """The key under which readers see one subject's changes in order."""
-        about = self.target or self.agency or self.report or self.problem or ""
+        about = self.target or self.agency or self.report or self.problem or self.topic or ""
         return f"{self.province}/{self.plan}/{self.rule}/{about}"
 
 
@@ -70,6 +71,8 @@ def key_of(province: str, row: AlertRow) -> AlertKey:
     about = row.dedup_key.removeprefix(key.dedup_key)
     if rule is Rule.PROBLEM_RAISED:
         return key._replace(problem=about)
+    if rule is Rule.DEAD_LETTERS:
+        return key._replace(topic=about)
     return key._replace(report=about)
 
 

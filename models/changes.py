@@ -187,6 +187,21 @@ class Mark:
     watermark: Instant | None = None
     outbox_seq: int = 0
     """`seq` of the last outbox message that was ever written."""
+    dead_letters: int = 0
+    """Records refused since the as-of day began; before the first day: since the log began."""
+    dead_letters_kept: int = 0
+    """How many of them have a row."""
+    dead_letter_bytes: int = 0
+    """What all of them count towards the day's limit."""
+
+
+class LimitReached(NamedTuple):
+    """The first record of a day that was refused and not kept, because those before it were as much as a day keeps."""
+
+    day: Day | None
+    """None: before the first day of the province."""
+    kept: int
+    """Dead letters of the day that have a row."""
 
 
 @dataclass(slots=True)
@@ -221,6 +236,11 @@ class Changes:
     """Every revision, oldest first; the last of an `alert_id` is the alert's present state."""
     outbox: list[OutboxMessage] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    """Those that are kept."""
+    unkept: dict[str, int] = field(default_factory=dict)
+    """Reason code -> records refused beyond the day's limit: `feeds` counts them, and they have no row."""
+    limits_reached: list[LimitReached] = field(default_factory=list)
+    """At most one of each day."""
     feeds: dict[tuple[str, str], FeedRow] = field(default_factory=dict)
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from models.alerts import outbox_message
-from models.changes import AlertRow, Changes, HistoryRow, OutboxMessage, PaneKey
+from models.changes import AlertRow, Changes, HistoryRow, LimitReached, OutboxMessage, PaneKey
 from models.days import Day, Instant, day_of, start_of
+from models.dead_letter_limit import is_kept, on_day, with_refused
 from models.deadletters import dead_letter_message
 from models.events import VOCABULARY
 from models.facts import Assertion, DeadLetter, Event, FactKey
@@ -66,10 +67,19 @@ class Fold:
         self.keep_watermark()
 
     def refuse(self, dead: DeadLetter) -> None:
-        """Keep a record that can never be applied, and pass it on."""
-        self._state.feeds.refuse(dead)
-        self._changes.dead_letters.append(dead)
-        self._send(dead_letter_message(dead, self._next_seq()))
+        """Keep a record that can never be applied, and pass it on; beyond the day's limit only count it."""
+        state, changes = self._state, self._changes
+        state.feeds.refuse(dead)
+        before = state.mark
+        kept = is_kept(before, state.catalogue.dead_letter_bytes_a_day)
+        if kept:
+            changes.dead_letters.append(dead)
+            self._send(dead_letter_message(dead, self._next_seq()))
+        else:
+            if before.dead_letters == before.dead_letters_kept:
+                changes.limits_reached.append(LimitReached(before.as_of, before.dead_letters))
+            changes.unkept[dead.reason] = changes.unkept.get(dead.reason, 0) + 1
+        state.mark = with_refused(state.mark, dead.record, kept=kept)
 
     def accept(self, event: Event) -> None:
         """Fold an accepted record; first close the days that it leaves behind."""
@@ -143,7 +153,7 @@ class Fold:
         as_of = state.mark.as_of
         for turned in range(day if as_of is None else as_of + 1, day + 1):
             state.figures.roll(Day(turned))
-        state.mark = replace(state.mark, as_of=Day(day if as_of is None else max(as_of, day)))
+        state.mark = on_day(state.mark, Day(day if as_of is None else max(as_of, day)))
 
     def close_days(self, until: Day, *, last: bool = True) -> None:
         """Close the days after the last closed one, up to and including `until`, one by one.
@@ -159,7 +169,7 @@ class Fold:
             day = Day(number)
             if state.mark.as_of is not None and day > state.mark.as_of:
                 self.turn_to(day)
-            self._publish(judge.close(day), state.figures.close(day))
+            self._publish(judge.close(day, state.mark), state.figures.close(day))
             state.mark = replace(state.mark, closed=day)
         if last and start <= until:
             self._changes.attainment = judge.rows(until)

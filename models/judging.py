@@ -1,6 +1,6 @@
-"""Judge a day at its close: targets, reports that are owed, problems and agencies, and what becomes of the alerts on all of them.
+"""Judge a day at its close: targets, reports that are owed, problems, agencies and dead letters, and what becomes of the alerts on them.
 
-Everything is a function of the panes and of the alerts published so far. Who judges says what holds on which days; the episodes
+Everything is a function of the panes, of the day's mark and of the alerts published so far. Who judges says what holds on which days; the episodes
 that follow are compared with what was published here, the same way for all.
 """
 
@@ -11,8 +11,9 @@ from typing import Protocol
 from models.agency_watch import WATCHED_MEASURES, AgencyWatch
 from models.alerts import AlertKey, Watched, Wording, key_of, reconcile
 from models.catalogue import ProvinceCatalogue
-from models.changes import AlertRow, AttainmentRow, ObligationKey, ObligationRow
+from models.changes import AlertRow, AttainmentRow, Mark, ObligationKey, ObligationRow
 from models.days import Day, day_from_date
+from models.dead_letter_watch import DeadLetterWatch
 from models.episodes import Timeline, episodes
 from models.figures import Sources
 from models.messages import WITHDRAWN
@@ -43,6 +44,7 @@ class Judge:
         self.reporting = Reporting(catalogue, sources, first_day, obligations)
         self.problems = ProblemBoard(catalogue, sources, first_day)
         self._agencies = AgencyWatch(self._province, sources, first_day, alerts)
+        self._dead_letters = DeadLetterWatch(self._province, alerts)
         self._readers = _readers((*self._targets, *self.reporting.judges, *self.problems.judges))
         self._alerts: dict[str, dict[str, AlertRow]] = {}
         for row in alerts:
@@ -57,7 +59,7 @@ class Judge:
             if judge.target.raises_alerts
             for rule in TARGET_RULES
         }
-        watched.update(self.reporting.watched, self.problems.watched)
+        watched.update(self.reporting.watched, self.problems.watched, [self._dead_letters.key])
         present = {
             key_of(self._province, row)
             for rows in self._alerts.values()
@@ -96,8 +98,8 @@ class Judge:
         self.problems.resume(closed)
         self._agencies.resume(closed)
 
-    def close(self, day: Day) -> list[AlertRow]:
-        """Judge a day and return the revisions that its close writes, in order of what they are about."""
+    def close(self, day: Day, mark: Mark) -> list[AlertRow]:
+        """Judge a day, the as-of day of `mark`, and return the revisions that its close writes, in order of what they are about."""
         withdrawn, self._withdrawn = self._withdrawn, []
         watched = chain(
             self._of_targets(day),
@@ -105,6 +107,7 @@ class Judge:
             self.problems.close(day),
             (Watched(key, Timeline(), _withdrawn_wording) for key in withdrawn),
             self._agencies.close(day),
+            self._dead_letters.close(day, mark),
         )
         return [row for one in watched for row in self._revised(one, day)]
 

@@ -36,6 +36,8 @@ class Rule(StrEnum):
     """A report that a plan dates is not filed by all who owe it, and its last day has passed."""
     PROBLEM_RAISED = "problem_raised"
     """A figure shows a problem that a plan speaks of (house rule)."""
+    DEAD_LETTERS = "dead_letters"
+    """More records of a province were refused in a day than are kept (house rule)."""
 
 
 class Severity(StrEnum):
@@ -83,6 +85,7 @@ RULES: Final[Mapping[Rule, RuleTerms]] = {
     Rule.REPORT_DUE_SOON: RuleTerms(Severity.WARNING, 1, None),
     Rule.REPORT_LATE: RuleTerms(Severity.ERROR, 1, None),
     Rule.PROBLEM_RAISED: RuleTerms(Severity.WARNING, 7, None),
+    Rule.DEAD_LETTERS: RuleTerms(Severity.ERROR, 1, None),
 }
 
 TARGET_RULES: Final = tuple(rule for rule, terms in RULES.items() if terms.status is not None)

@@ -27,6 +27,12 @@ class Metrics:
             ["province", "reason"],
             registry=self.registry,
         )
+        self.dead_letters_unkept = Counter(
+            "tiendo_dead_letters_unkept",
+            "Records refused beyond their day's limit: counted, not kept.",
+            ["province"],
+            registry=self.registry,
+        )
         self.batch_seconds = Histogram(
             "tiendo_batch_seconds",
             "From a fetched batch to its commit.",

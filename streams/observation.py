@@ -19,6 +19,7 @@ class Observation:
         self._metrics.batch_seconds.labels(province).observe(seconds)
         for reason, count in folded.dead_letters.items():
             self._metrics.dead_letters.labels(province, reason).inc(count)
+        self._metrics.dead_letters_unkept.labels(province).inc(folded.unkept)
 
     def looked(self, health: Mapping[str, Health], log_ends: Mapping[str, int]) -> None:
         """Show how the provinces stand, and how far those are behind whose log's end is known."""

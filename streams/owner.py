@@ -14,6 +14,7 @@ import structlog
 from faust.types import TP
 
 from models.changes import Mark
+from models.days import date_of
 from models.errors import Fenced, Inconsistent, Unavailable
 from models.topics import province_of
 from sinks.postgres.ledger import Claim
@@ -184,6 +185,14 @@ class ProvinceOwner:
             records=folded.records,
             seconds=round(seconds, 4),
         )
+        for day, kept in folded.limits_reached:
+            self._log.warning(
+                "dead_letters.limited",
+                day=None if day is None else date_of(day).isoformat(),
+                kept=kept,
+                mend="have the senders mend their systems (api.feed_health counts what is refused of each); "
+                "until the day ends what more is refused is only counted, and stays in the topic",
+            )
         self._means.committed(self.province, folded, seconds)
 
     async def _patiently(

@@ -51,6 +51,8 @@ class ProvinceCatalogue:
     targets: tuple[CompiledTarget, ...]
     obligations: tuple[Obligation, ...]
     """The reports that the plan's duties demand, in the order of the duties."""
+    dead_letter_bytes_a_day: int
+    """A refused record is kept while those of its as-of day before it are less than this."""
     problems: tuple[CompiledProblem, ...]
     agency_derivations: tuple[AgencyDerivation, ...]
     row_derivations: tuple[RowDerivation, ...]
@@ -136,6 +138,7 @@ def compile_province(definitions: Definitions) -> ProvinceCatalogue:
         indicators=tuple(indicators),
         targets=tuple(targets),
         obligations=tuple(obligations),
+        dead_letter_bytes_a_day=definitions.house.dead_letter_bytes_a_day,
         problems=problems,
         agency_derivations=tuple(draft.agency_derivations),
         row_derivations=tuple(draft.row_derivations),

@@ -5,7 +5,7 @@ A name is unique among the measures that a plan can see: those shared, those of 
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from models.definitions.base import Definition
 from models.definitions.indicators import HouseIndicator
@@ -23,8 +23,10 @@ class MeasuresFile(Definition):
 
 
 class HouseFile(Definition):
-    """`house.yaml`: the house indicators."""
+    """`house.yaml`: the house indicators, and what the house keeps of refused records."""
 
+    dead_letter_bytes_a_day: PositiveInt
+    """A refused record is kept while those of the province's day before it are less than this."""
     measures: dict[str, Measure] = Field(default_factory=dict)
     indicators: dict[str, HouseIndicator]
     inconsistencies: list[Inconsistency] = Field(default_factory=list)

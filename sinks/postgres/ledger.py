@@ -48,7 +48,8 @@ LEFT JOIN tiendo.progress AS p ON p.province = asked.province"""
 _SWAP: Final = """
 UPDATE tiendo.progress
 SET next_offset = $7, last_crc = $8, first_day = tiendo.day($9), as_of = tiendo.day($10),
-    closed_day = tiendo.day($11), watermark = tiendo.instant($12), outbox_seq = $13
+    closed_day = tiendo.day($11), watermark = tiendo.instant($12), outbox_seq = $13,
+    dead_letters = $14, dead_letters_kept = $15, dead_letter_bytes = $16
 WHERE province = $1 AND epoch = $2 AND engine_version = $3 AND next_offset = $4
     AND closed_day IS NOT DISTINCT FROM tiendo.day($5) AND as_of IS NOT DISTINCT FROM tiendo.day($6)"""
 _MARK: Final = (
@@ -182,6 +183,9 @@ class Ledger:
             mark.closed,
             mark.watermark,
             mark.outbox_seq,
+            mark.dead_letters,
+            mark.dead_letters_kept,
+            mark.dead_letter_bytes,
         )
         return status == "UPDATE 1"
 

@@ -33,7 +33,8 @@ _PANES_A_FETCH: Final = 20_000
 
 _EPOCH: Final = "date '1970-01-01'"
 MARK_COLUMNS: Final = f"""next_offset, last_crc, first_day - {_EPOCH} AS first_day, as_of - {_EPOCH} AS as_of,
-closed_day - {_EPOCH} AS closed, tiendo.microseconds(watermark) AS watermark, outbox_seq"""
+closed_day - {_EPOCH} AS closed, tiendo.microseconds(watermark) AS watermark, outbox_seq,
+dead_letters, dead_letters_kept, dead_letter_bytes"""
 """The columns of `tiendo.progress` that make a Mark, under the names of its fields."""
 
 _PARTS: Final = """

@@ -61,7 +61,7 @@ def overview(found: Mapping[str, Rows], called: Titles) -> RenderableType:
         statuses_table(found["targets"], called),
         targets_table(found["targets"], called, _TARGETS_A_PROVINCE),
         alerts_table(firing, called, _ALERTS_A_PROVINCE),
-        dead_letters_table(found["dead_letters"]),
+        dead_letters_table(found["dead_letters"], found["feeds"]),
     )
 
 
@@ -217,9 +217,12 @@ def alerts_table(alerts: Rows, called: Titles, a_province: int | None = None) ->
     return table
 
 
-def dead_letters_table(letters: Rows) -> RenderableType:
-    """Return how many records of each province were refused, and why; nothing when none was."""
-    if not letters:
+def dead_letters_table(letters: Rows, feeds: Rows) -> RenderableType:
+    """Return how many records of each province were refused, and why those that are kept were; nothing when none was."""
+    refused = Counter[object]()
+    for row in feeds:
+        refused[row["province"]] += int(str(row["dead_letters"]))
+    if not refused.total():
         return Text()
     table = new_table("Bản ghi bị từ chối")
     table.add_column("Tỉnh", width=10)
@@ -228,7 +231,9 @@ def dead_letters_table(letters: Rows) -> RenderableType:
     for slug in _present(letters):
         reasons = Counter(str(row["reason"]) for row in letters if row["province"] == slug)
         listed = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-        table.add_row(PROVINCE_NAMES[slug], figure(reasons.total()), listed)
+        if refused[slug] > reasons.total():
+            listed += f" (chỉ lưu riêng {figure(reasons.total())}, vượt mức của một ngày)"
+        table.add_row(PROVINCE_NAMES[slug], figure(refused[slug]), listed)
     return table
 
 

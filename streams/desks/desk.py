@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, ParamSpec, Protocol, TypeVar
 from models.book import Book, Steps, step
 from models.calendar import is_working_day
 from models.catalogue import Catalogue
-from models.changes import Changes, Mark, PartKey, PartRequest, StoredBook
+from models.changes import Changes, LimitReached, Mark, PartKey, PartRequest, StoredBook
 from models.days import EARLIEST
 from models.envelope import decode
 from models.errors import Fenced, Unavailable
@@ -37,7 +37,10 @@ class Folded(NamedTuple):
 
     records: int
     dead_letters: dict[str, int]
-    """Reason -> records refused."""
+    """Reason -> records refused, kept or not."""
+    unkept: int
+    """How many of them are not kept: they lie beyond their day's limit."""
+    limits_reached: list[LimitReached]
     sends: bool
     """Whether messages wait in the outbox after the commit."""
 
@@ -253,7 +256,14 @@ class LocalDesk:
             pass  # another province's turn
         self._folded = book, changes
         reasons = Counter(letter.reason for letter in changes.dead_letters)
-        return Folded(len(records), dict(reasons), bool(changes.outbox))
+        reasons.update(changes.unkept)
+        return Folded(
+            records=len(records),
+            dead_letters=dict(reasons),
+            unkept=sum(changes.unkept.values()),
+            limits_reached=changes.limits_reached,
+            sends=bool(changes.outbox),
+        )
 
     async def commit(self) -> None:
         """Write what was folded, all or nothing."""

@@ -30,6 +30,7 @@ def rows_of(tables: Tables) -> Mapping[str, TableRows]:
     mark = tables.mark
     progress = (
         mark.next_offset, mark.last_crc, mark.first_day, mark.as_of, mark.closed, mark.watermark, mark.outbox_seq,
+        mark.dead_letters, mark.dead_letters_kept, mark.dead_letter_bytes,
     )  # fmt: skip
     return {
         "progress": {(): progress},

@@ -16,7 +16,7 @@ TABLES: Final[Mapping[str, tuple[int, str]]] = {
     "progress": (
         0,
         f"""next_offset, last_crc, first_day - {_EPOCH}, as_of - {_EPOCH}, closed_day - {_EPOCH},
-        (extract(epoch FROM watermark) * 1000000)::bigint, outbox_seq""",
+        (extract(epoch FROM watermark) * 1000000)::bigint, outbox_seq, dead_letters, dead_letters_kept, dead_letter_bytes""",
     ),
     "subject": (3, "kind, key, part, facts"),
     "pane": (4, f"measure, bucket, agency, day - {_EPOCH}, amount"),

@@ -3,7 +3,7 @@
 It looks at every day and every subject for itself, so it is slow, and reads a stated part of the rows:
 all panes of all named flows; all named stocks at the end of two days; the figures of all targets, and of all house
 indicators for the province and every agency; all feeds; all dead letters, by what their sender knows of them. In the small
-province also how some targets stand, and every revision of their alerts and of those on agencies.
+province also how some targets stand, and every revision of their alerts, of those on agencies and of those on dead letters.
 What a record says is read by the product's decoder; which records are refused is the sender's word.
 """
 
@@ -16,7 +16,7 @@ from models.catalogue import ProvinceCatalogue
 from models.changes import AlertRow, AttainmentRow, Figure, Mark
 from models.definitions import Measurability, Target
 from models.envelope import decode
-from models.facts import Record
+from models.facts import DeadLetter, Record
 from tests.chaos.comparing import Comparison
 from tests.support.oracle.alerts import Replay, Revision
 from tests.support.oracle.amounts import flow, level
@@ -24,6 +24,7 @@ from tests.support.oracle.facts import World
 from tests.support.oracle.house import INDICATORS, House
 from tests.support.oracle.judgement import Judge
 from tests.support.oracle.province import Province, accepted, definitions, feeds
+from tests.support.oracle.refusals import Refusals, refusals
 
 JUDGED: Final = 8
 """Targets of the small province whose statuses and alerts are recomputed."""
@@ -48,16 +49,26 @@ class Witness:
         self.found = Comparison()
 
     def dead_letters(self, refused: Mapping[tuple[bytes | None, int | None], str]) -> None:
-        """Compare with what the sender knows: (value, timestamp that it set or None) -> reason."""
+        """Compare with what the sender knows: (value, timestamp that it set or None) -> reason; but what a day does not keep."""
         expected = {}
+        unkept = self._unkept()
         for record in self._log:
             reason = refused.get(
                 (record.value, record.timestamp_ms), refused.get((record.value, None))
             )
-            if reason is not None:
+            if reason is not None and record.offset not in unkept:
                 expected[record.offset,] = reason
         stored = {key: row[0] for key, row in self._stored["dead_letter"].items()}
         self.found.rows("witness: dead letters", expected, stored)
+
+    def _unkept(self) -> set[int]:
+        """Return the offsets of the refused records that lie beyond their day's limit."""
+        kept = set(refusals(self._decoded, self._catalogue.dead_letter_bytes_a_day).kept)
+        return {
+            one.record.offset
+            for one in self._decoded
+            if isinstance(one, DeadLetter) and one.record.offset not in kept
+        }
 
     def feeds(self) -> None:
         """Compare the counters of the feeds."""
@@ -119,7 +130,7 @@ class Witness:
             self.found.rows("witness: figures of targets", {key: figure_of}, {key: stored.get(key)})
 
     def alerts(self) -> None:
-        """Compare statuses and alerts of some targets, and the alerts on agencies, close by close."""
+        """Compare statuses and alerts of some targets, and the alerts on agencies and dead letters, close by close."""
         raising = {Measurability.QUANTIFIED, Measurability.DATED}
         firm = [one for one in self._definitions.defined if one.measurability in raising]
         targets = self._chance.sample(firm, min(JUDGED, len(firm)))
@@ -128,7 +139,11 @@ class Witness:
         def at_close(world: World, _day: int) -> None:
             known[0] = world
 
-        replay = Replay(lambda world, first: self._judges(world, first, targets), at_close)
+        replay = Replay(
+            lambda world, first: self._judges(world, first, targets),
+            at_close,
+            refusals=Refusals(self._catalogue.dead_letter_bytes_a_day),
+        )
         replay.read(self._decoded)
         watched = {target.id for target in targets}
         history = [
@@ -146,7 +161,7 @@ class Witness:
                 row.closed_day,
             )
             for row in history
-            if row.agency is not None or row.target in watched
+            if row.agency is not None or row.target in watched or row.rule == "dead_letters"
         )
         self.found.rows("witness: alert revisions", Counter(replay.board.history), stored)
         for judge in self._judges(known[0], replay.first_day or 0, targets):

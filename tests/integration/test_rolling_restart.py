@@ -20,7 +20,7 @@ from tests.support.fold import fold
 from tests.support.release import install
 from tests.support.site import Site, applied
 from tests.support.standings import standing_alerts, standings, standings_of
-from tests.support.variants import PROVINCE, variant
+from tests.support.variants import PROVINCE, texts, variant
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_errors]
 
@@ -42,7 +42,7 @@ async def test_a_later_release_takes_over_though_it_dies_and_the_earlier_one_is_
     site: Site, database: str, connection: Connection, tmp_path: Path
 ) -> None:
     """Events flow all the time. The first later worker is killed with -9 in the middle of a swap; its successor upgrades every province."""
-    later, release = variant(LATER), install(tmp_path, LATER)
+    later, release = variant(LATER), install(tmp_path, texts(LATER))
     await provide_schema(database, load_catalogue())
     old = site.worker(fold_processes="1")
     await old.says("province.claimed")

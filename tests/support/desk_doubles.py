@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 
 from models.book import Steps
 from models.catalogue.listing import Listing
-from models.changes import Amount, Changes, Mark, PaneKey, PartKey, PartRequest, StoredBook
+from models.changes import (
+    Amount,
+    Changes,
+    LimitReached,
+    Mark,
+    PaneKey,
+    PartKey,
+    PartRequest,
+    StoredBook,
+)
+from models.days import Day
 from models.errors import Fenced
 from models.facts import DeadLetter, Event
 from sinks.postgres.ledger import Claim
@@ -14,6 +24,8 @@ from streams.desks.upgrading import Upgrading
 from tests.support.small_catalogue import compiled, files
 
 PROVINCE = "dong-nai"
+FLOOD = b"flood"
+EARLIEST_DAY = Day(0)
 
 
 class CountingBook:
@@ -40,14 +52,19 @@ class CountingBook:
         next_offset: int,
         last_crc: int,
     ) -> Steps:
-        """Move the mark; a record of b'bug' is one that the fold cannot take."""
+        """Move the mark; a record of b'bug' is one that the fold cannot take, one of `FLOOD` is not kept."""
         yield
         if any(isinstance(event, DeadLetter) and event.record.value == b"bug" for event in events):
             message = f"bug, with {len(parts)} parts"
             raise ZeroDivisionError(message)
         base, self.mark = self.mark, Mark(next_offset, last_crc)
         letters = [event for event in events if isinstance(event, DeadLetter)]
-        return Changes(PROVINCE, base, self.mark, dead_letters=letters)
+        kept = [one for one in letters if one.record.value != FLOOD]
+        changes = Changes(PROVINCE, base, self.mark, dead_letters=kept)
+        if len(kept) < len(letters):
+            changes.unkept = {"not_json": len(letters) - len(kept)}
+            changes.limits_reached = [LimitReached(None, 0), LimitReached(EARLIEST_DAY, len(kept))]
+        return changes
 
 
 class SlowBook(CountingBook):

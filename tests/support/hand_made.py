@@ -48,6 +48,9 @@ MARK: Final = Mark(
     closed=Day(DAY - 1),
     watermark=Instant(1_572_500_000_123_456),
     outbox_seq=2,
+    dead_letters=3,
+    dead_letters_kept=2,
+    dead_letter_bytes=12_289,
 )
 NEXT_MARK: Final = replace(MARK, next_offset=9, last_crc=0)
 SHARE: Final = KpiKey("house", "on_time_share", "*")

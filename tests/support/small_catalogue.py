@@ -31,13 +31,14 @@ MEASURES: Final = {
     }
 }
 HOUSE: Final = {
+    "dead_letter_bytes_a_day": 100_000,
     "indicators": {
         "dossiers": {
             "name": {"vi": "Hồ sơ", "en": "Dossiers"},
             "unit": "dossiers",
             "value": "received",
         }
-    }
+    },
 }
 
 

@@ -25,7 +25,7 @@ def test_many_overdue_dossiers_are_ten_and_a_twentieth(
 
 
 def test_severities_and_days_are_those_of_section_7() -> None:
-    """`for` is 7 for a target, 1 for attained and missed, 3 for overdue dossiers, 1 for silence and reports, 7 for a problem."""
+    """`for` is 7 for a target, 1 for attained and missed, 3 for overdue dossiers, 1 for silence, reports and dead letters, 7 for a problem."""
     expected = {
         "target_behind": ("error", 7),
         "target_at_risk": ("warning", 7),
@@ -37,6 +37,7 @@ def test_severities_and_days_are_those_of_section_7() -> None:
         "report_due_soon": ("warning", 1),
         "report_late": ("error", 1),
         "problem_raised": ("warning", 7),
+        "dead_letters": ("error", 1),
     }
     assert expected == {
         rule.value: (terms.severity.value, terms.minimum_days) for rule, terms in RULES.items()

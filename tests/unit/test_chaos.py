@@ -5,8 +5,10 @@ import json
 import os
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
+import msgspec
 import pytest
 
 from models.catalogue import load_catalogue
@@ -139,9 +141,13 @@ def small_log() -> list[Record]:
     return [record(line, offset) for offset, line in enumerate([*lines, *poison])]
 
 
-def witnessed(log: Sequence[Record], changed: str | None) -> Comparison:
-    """Return what the witness finds where the rows of a table are others."""
+def witnessed(
+    log: Sequence[Record], changed: str | None, bytes_a_day: int | None = None
+) -> Comparison:
+    """Return what the witness finds where the rows of a table are others, and a day keeps so much of refused records."""
     catalogue = load_catalogue().province(SMALL)
+    if bytes_a_day is not None:
+        catalogue = replace(catalogue, dead_letter_bytes_a_day=bytes_a_day)
     stored = {name: dict(rows) for name, rows in rows_of(refolded(catalogue, log)).items()}
     if changed is not None:
         place = {"alert_history": 11, "kpi": 1, "feed": 2}.get(changed, 0)
@@ -179,6 +185,38 @@ def test_the_witness_agrees_with_the_fold(small_log: Sequence[Record]) -> None:
 def test_the_witness_sees_rows_that_are_wrong(small_log: Sequence[Record], table: str) -> None:
     """Whatever wrote it, the oracle says otherwise."""
     assert witnessed(small_log, table).differing.total() > 0
+
+
+def test_the_witness_knows_what_a_day_keeps_of_a_flood(small_log: Sequence[Record]) -> None:
+    """Rows beyond the limit are missed by neither; a fold that keeps more, or another number of them, is seen."""
+    kept = [
+        witnessed(small_log, None, bytes_a_day).compared["witness: dead letters"]
+        for bytes_a_day in (2**28, 3 * 4096)
+    ]
+    catalogue = load_catalogue().province(SMALL)
+    stored = rows_of(refolded(replace(catalogue, dead_letter_bytes_a_day=4096), small_log))
+    other = Witness(catalogue, small_log, stored, Random(4))  # noqa: S311 - no secret
+    other.dead_letters(_reasons(small_log))
+
+    assert [13, 3] == kept
+    assert [] == witnessed(small_log, None, 3 * 4096).first
+    assert 12 == other.found.differing["witness: dead letters"]
+    assert witnessed(small_log, "dead_letter", 3 * 4096).differing.total() > 0
+
+
+def test_the_witness_foretells_the_alert_on_a_flood(small_log: Sequence[Record]) -> None:
+    """A flood on a day that closes is an alert where the day does not keep all of it, and one that fires and ends."""
+    before, after, poison = small_log[:30], small_log[30:-13], small_log[-13:]
+    log = [
+        msgspec.structs.replace(one, offset=offset)
+        for offset, one in enumerate([*before, *poison, *after])
+    ]
+
+    within, beyond = (witnessed(log, None, bytes_a_day) for bytes_a_day in (2**28, 4096))
+
+    assert [] == within.first + beyond.first
+    name = "witness: alert revisions"
+    assert 2 == beyond.compared[name] - within.compared[name]
 
 
 def test_every_table_of_a_fold_is_read_back(small_log: Sequence[Record]) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from models.changes import Changes, Mark
+from models.changes import Changes, LimitReached, Mark
 from models.errors import Fenced, Unavailable
 from models.facts import Record
 from sinks.postgres.ledger import Claim
@@ -21,6 +21,8 @@ from streams.desks.pool import DeskPool, DeskProcess
 from streams.desks.process import DeskServer
 from streams.log_check import checksum
 from tests.support.desk_doubles import (
+    EARLIEST_DAY,
+    FLOOD,
     PROVINCE,
     CountingBook,
     FailingLedger,
@@ -87,7 +89,22 @@ async def test_a_batch_reaches_the_ledger_through_another_process() -> None:
         await desk.commit()
 
     assert (2, {"bad_encoding": 1, "not_json": 1}) == (folded.records, folded.dead_letters)
+    assert (0, []) == (folded.unkept, folded.limits_reached)
     assert Mark(2, checksum(b"not json")) == ledger.mark
+
+
+async def test_what_is_not_kept_of_a_flood_is_counted_in_another_process_too() -> None:
+    """Under its reason beside what is kept, and the limits that were reached come as they were told."""
+    ledger = FailingLedger()
+    async with served(ledger) as (pool, _process, _standing):
+        desk = pool.desk(PROVINCE)
+        await desk.load(await ledger.claim(PROVINCE))
+        folded = await desk.fold(0, 4, records(b"not json", FLOOD, FLOOD, b"\xff"))
+
+    assert {"bad_encoding": 1, "not_json": 3} == folded.dead_letters
+    assert 2 == folded.unkept
+    assert [LimitReached(None, 0), LimitReached(EARLIEST_DAY, 2)] == folded.limits_reached
+    assert isinstance(folded.limits_reached[0], LimitReached)
 
 
 async def test_what_was_written_is_gone_before_the_collector_runs(

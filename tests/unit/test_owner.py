@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,7 +16,13 @@ from streams.batch import Batch
 from streams.desks import LocalDesks
 from streams.log_check import Fault, checksum
 from streams.owner import Means, ProvinceOwner, Standing
-from tests.support.desk_doubles import PROVINCE, CountingBook, FailingLedger, FailingTables
+from tests.support.desk_doubles import (
+    FLOOD,
+    PROVINCE,
+    CountingBook,
+    FailingLedger,
+    FailingTables,
+)
 from tests.support.eventually import eventually
 
 TOPIC = "progress.dong-nai"
@@ -79,6 +86,30 @@ async def test_a_batch_moves_the_ledger_to_its_end() -> None:
 
     assert (0, Mark(3, checksum(b"3"))) == (position, ledger.mark)
     assert (Standing.READING, 3) == (owner.health.standing, owner.health.next_offset)
+
+
+async def test_a_limit_on_dead_letters_is_told_once_it_is_committed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One warning a limit: province, day, what is kept and what to do, nothing of any record; not of a batch that was lost."""
+    ledger = FailingLedger()
+    owner = owner_of(ledger)
+    await owner.take_over(TOPIC, always)
+
+    await owner.handle(batch(FLOOD, b"1"))
+    told = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
+    caplog.clear()
+    ledger.epoch += 1
+    with pytest.raises(Fenced):
+        await owner.handle(batch(FLOOD, base=2))
+
+    assert ["dead_letters.limited"] * 2 == [one.split("'")[1] for one in told]
+    assert ["day=None kept=0", "day='1970-01-01' kept=1"] == [
+        re.findall(r"day=\S+ kept=\d+", one)[0] for one in told
+    ]
+    assert all(f"province='{PROVINCE}'" in one and "senders" in one for one in told)
+    assert not any("flood" in one for one in told)
+    assert [] == [one for one in caplog.records if "dead_letters.limited" in one.getMessage()]
 
 
 async def test_a_batch_in_hand_is_seen_until_it_is_committed_or_dropped() -> None:

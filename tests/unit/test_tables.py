@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.console import Console, RenderableType
 
 from streams.cli.notes import Titles
-from streams.cli.tables import WIDTH, alerts_table, problems_table
+from streams.cli.tables import WIDTH, alerts_table, dead_letters_table, problems_table
 
 RAISED: Final[Mapping[str, Any]] = {
     "province": "tra-vinh",
@@ -94,17 +94,18 @@ CALLED: Final = Titles(
 )
 
 
-def test_an_alert_is_about_a_target_an_agency_or_a_problem() -> None:
+def test_an_alert_is_about_a_target_an_agency_a_problem_or_a_topic() -> None:
     """Targets and problems stand there in the plan's words."""
     rows = [
         alert(1, "target_at_risk", target="t"),
         alert(2, "silent", agency="H59.01"),
         alert(3, "problem_raised"),
+        alert(4, "dead_letters", dedup_key="tra-vinh/house/dead_letters/progress.tra-vinh"),
     ]
 
     shown = printed(alerts_table(rows, CALLED))
 
-    for part in ("Chỉ tiêu thứ nhất", "H59.01", "Thư ít dùng"):
+    for part in ("Chỉ tiêu thứ nhất", "H59.01", "Thư ít dùng", "progress.tra-vinh"):
         assert part in shown
 
 
@@ -117,3 +118,27 @@ def test_an_overview_shows_one_alert_of_each_rule_before_a_second() -> None:
     assert "H59.01" in shown
     assert "Thư ít dùng" in shown
     assert "2 cảnh báo nữa" in shown
+
+
+def test_refused_records_are_counted_by_the_feeds_and_their_reasons_by_what_is_kept() -> None:
+    """Beyond a day's limit there are more of them than rows, and the table says so; elsewhere it says nothing of it."""
+    feeds = [
+        {"province": "tra-vinh", "dead_letters": 1500},
+        {"province": "tra-vinh", "dead_letters": 0},
+        {"province": "tra-vinh", "dead_letters": 4},
+        {"province": "hai-duong", "dead_letters": 1},
+    ]
+    letters = [
+        {"province": "tra-vinh", "reason": "not_json"},
+        {"province": "tra-vinh", "reason": "null_value"},
+        {"province": "tra-vinh", "reason": "not_json"},
+        {"province": "hai-duong", "reason": "bad_encoding"},
+    ]
+
+    lines = printed(dead_letters_table(letters, feeds)).splitlines()
+
+    (flooded,) = (line.split() for line in lines if "Trà Vinh" in line)
+    (sound,) = (line.split() for line in lines if "Hải Dương" in line)
+    assert "Trà Vinh 1.504 not_json 2, null_value 1 (chỉ lưu riêng 3," == " ".join(flooded[:11])
+    assert "Hải Dương 1 bad_encoding 1" == " ".join(sound)
+    assert "" == printed(dead_letters_table([], [{"province": "tra-vinh", "dead_letters": 0}]))

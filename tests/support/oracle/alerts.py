@@ -14,6 +14,7 @@ from models.facts import DeadLetter, Event
 from tests.support.oracle import dossiers
 from tests.support.oracle.facts import World
 from tests.support.oracle.judgement import Judge
+from tests.support.oracle.refusals import Refusals
 from tests.support.oracle.reporting import Reporting
 
 FOREVER: Final = 10**9
@@ -177,6 +178,8 @@ class Replay:
     """Gives the reports that the plan demands for a state of its facts."""
     agencies: bool = True
     """Whether the rules on agencies are judged."""
+    refusals: Refusals | None = None
+    """Where the rule on dead letters is judged too."""
     board: Board = field(default_factory=Board)
     first_day: int | None = None
     as_of: int | None = None
@@ -185,6 +188,7 @@ class Replay:
     _judges: list[Judge] | None = None
     _world: World | None = None
     _reports: Reporting | None = None
+    _topic: str = ""
     _said: dict[tuple[str, str, int], Holds] = field(default_factory=dict)
     """What the rules on agencies said of a day, as long as nothing new is known."""
 
@@ -192,6 +196,9 @@ class Replay:
         """Read records in the order of the log; one that moves the as-of day closes days before it counts."""
         for record in log:
             if isinstance(record, DeadLetter):
+                if self.refusals is not None:
+                    self.refusals.read(self.as_of, record.record)
+                    self._topic = f"progress.{record.record.province}"
                 continue
             if self.as_of is None:
                 self.first_day = self.as_of = record.day
@@ -225,6 +232,13 @@ class Replay:
             self._judge_reports(self._reports, day)
         if self.agencies:
             self._judge_agencies(self._world, day)
+        if self.refusals is not None:
+            self._judge_dead_letters(self.refusals, day)
+
+    def _judge_dead_letters(self, refusals: Refusals, day: int) -> None:
+        days = range(self.first_day or 0, day + 1)
+        found = episodes(days[0], [refusals.beyond[one] > 0 for one in days], 1)
+        self.board.judge("dead_letters", self._topic, "error", found, day)
 
     def _judge_agencies(self, world: World, day: int) -> None:
         days = range(self.first_day or 0, day + 1)

@@ -51,7 +51,7 @@ def counted(
     data = files()
     data["measures.yaml"] = MEASURES
     words = {"vi": "x", "en": "x"}
-    data["house.yaml"] = {
+    data["house.yaml"] |= {
         "indicators": {
             name: {"name": words, "unit": "%" if "ratio" in one else "x", **one}
             for name, one in indicators.items()

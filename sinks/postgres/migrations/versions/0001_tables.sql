@@ -15,7 +15,8 @@ CREATE FUNCTION tiendo.microseconds(instant timestamptz) RETURNS bigint
     RETURN (extract(epoch FROM instant) * 1000000)::bigint;
 
 -- The mark of a province: the offset that its figures include, and who may move it. `upgraded_day` is the last day that was closed
--- when `engine_version` took over from another: what is judged at a close is its own from the next one on.
+-- when `engine_version` took over from another: what is judged at a close is its own from the next one on. Dead letters are those of
+-- the as-of day: how many records were refused, how many of them are kept, and how much they count towards the day's limit.
 CREATE TABLE tiendo.progress (
     province text COLLATE "C" NOT NULL,
     topic text COLLATE "C" NOT NULL,
@@ -30,6 +31,9 @@ CREATE TABLE tiendo.progress (
     closed_day date,
     watermark timestamptz,
     outbox_seq bigint NOT NULL DEFAULT 0,
+    dead_letters bigint NOT NULL DEFAULT 0,
+    dead_letters_kept bigint NOT NULL DEFAULT 0,
+    dead_letter_bytes bigint NOT NULL DEFAULT 0,
     parked_reason text,
     parked_detail text,
     parked_at timestamptz,

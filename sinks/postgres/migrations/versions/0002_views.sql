@@ -357,18 +357,18 @@ COMMENT ON COLUMN api.problem.why_en IS 'Why no event can show it, in English; N
 
 COMMENT ON VIEW api.alert IS 'The present state of every alert.';
 COMMENT ON COLUMN api.alert.alert_id IS 'Id of the alert; kept when its start moves.';
-COMMENT ON COLUMN api.alert.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, problem, or duty and period.';
+COMMENT ON COLUMN api.alert.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, problem, topic, or duty and period.';
 COMMENT ON COLUMN api.alert.province IS 'Slug of the province.';
-COMMENT ON COLUMN api.alert.plan IS 'The plan of the target, problem or duty; ''house'' for the rules on agencies.';
-COMMENT ON COLUMN api.alert.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late, problem_raised.';
+COMMENT ON COLUMN api.alert.plan IS 'The plan of the target, problem or duty; ''house'' for the rules on agencies and dead letters.';
+COMMENT ON COLUMN api.alert.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late, problem_raised, dead_letters.';
 COMMENT ON COLUMN api.alert.target IS 'Id of the target, for a rule about targets.';
 COMMENT ON COLUMN api.alert.agency IS 'Code of the agency, for a rule about agencies.';
 COMMENT ON COLUMN api.alert.severity IS 'critical, error, warning or info.';
 COMMENT ON COLUMN api.alert.state IS 'firing, resolved or retracted (the figure was wrong, the episode never was).';
 COMMENT ON COLUMN api.alert.reason_vi IS 'Why, in Vietnamese, with the figures.';
 COMMENT ON COLUMN api.alert.reason_en IS 'Why, in English, with the figures.';
-COMMENT ON COLUMN api.alert.value IS 'The figure of the day judged at the close that wrote the revision.';
-COMMENT ON COLUMN api.alert.expected IS 'What the figure was expected to be on that day.';
+COMMENT ON COLUMN api.alert.value IS 'The figure of the day judged at the close that wrote the revision; of dead_letters the records that the day refused.';
+COMMENT ON COLUMN api.alert.expected IS 'What the figure was expected to be on that day; of dead_letters how many of the records are kept.';
 COMMENT ON COLUMN api.alert.starts_at IS 'First day of the episode.';
 COMMENT ON COLUMN api.alert.ends_at IS 'First day after the episode; NULL while it runs.';
 COMMENT ON COLUMN api.alert.revision IS 'Number of the computed change, from 1.';
@@ -376,18 +376,18 @@ COMMENT ON COLUMN api.alert.closed_day IS 'The day whose close wrote the revisio
 
 COMMENT ON VIEW api.alert_history IS 'Every revision of every alert; never rewritten.';
 COMMENT ON COLUMN api.alert_history.alert_id IS 'Id of the alert; kept when its start moves.';
-COMMENT ON COLUMN api.alert_history.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, problem, or duty and period.';
+COMMENT ON COLUMN api.alert_history.dedup_key IS 'What the alert is about: province, plan, rule, and target, agency, problem, topic, or duty and period.';
 COMMENT ON COLUMN api.alert_history.province IS 'Slug of the province.';
-COMMENT ON COLUMN api.alert_history.plan IS 'The plan of the target, problem or duty; ''house'' for the rules on agencies.';
-COMMENT ON COLUMN api.alert_history.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late, problem_raised.';
+COMMENT ON COLUMN api.alert_history.plan IS 'The plan of the target, problem or duty; ''house'' for the rules on agencies and dead letters.';
+COMMENT ON COLUMN api.alert_history.rule IS 'target_behind, target_at_risk, target_missed, target_regressed, target_attained, dossiers_overdue, silent, report_due_soon, report_late, problem_raised, dead_letters.';
 COMMENT ON COLUMN api.alert_history.target IS 'Id of the target, for a rule about targets.';
 COMMENT ON COLUMN api.alert_history.agency IS 'Code of the agency, for a rule about agencies.';
 COMMENT ON COLUMN api.alert_history.severity IS 'critical, error, warning or info.';
 COMMENT ON COLUMN api.alert_history.state IS 'State after this revision: firing, resolved or retracted.';
 COMMENT ON COLUMN api.alert_history.reason_vi IS 'Why, in Vietnamese, with the figures.';
 COMMENT ON COLUMN api.alert_history.reason_en IS 'Why, in English, with the figures.';
-COMMENT ON COLUMN api.alert_history.value IS 'The figure of the day judged at the close that wrote the revision.';
-COMMENT ON COLUMN api.alert_history.expected IS 'What the figure was expected to be on that day.';
+COMMENT ON COLUMN api.alert_history.value IS 'The figure of the day judged at the close that wrote the revision; of dead_letters the records that the day refused.';
+COMMENT ON COLUMN api.alert_history.expected IS 'What the figure was expected to be on that day; of dead_letters how many of the records are kept.';
 COMMENT ON COLUMN api.alert_history.starts_at IS 'First day of the episode as known at this revision.';
 COMMENT ON COLUMN api.alert_history.ends_at IS 'First day after the episode; NULL while it ran.';
 COMMENT ON COLUMN api.alert_history.revision IS 'Number of the computed change, from 1.';
@@ -402,11 +402,11 @@ COMMENT ON COLUMN api.feed_health.last_received IS 'Kafka timestamp of the last 
 COMMENT ON COLUMN api.feed_health.events IS 'Accepted records, duplicates and stale ones included.';
 COMMENT ON COLUMN api.feed_health.duplicates IS 'Accepted records that repeated a known assertion.';
 COMMENT ON COLUMN api.feed_health.stale IS 'Accepted records that a later assertion had overtaken.';
-COMMENT ON COLUMN api.feed_health.dead_letters IS 'Refused records.';
+COMMENT ON COLUMN api.feed_health.dead_letters IS 'Refused records, those beyond the day''s limit included.';
 COMMENT ON COLUMN api.feed_health.silent_since IS 'First day of the agency''s silence, where one runs.';
 COMMENT ON COLUMN api.feed_health.registered IS 'False: records come under a code that no register entry has.';
 
-COMMENT ON VIEW api.dead_letter IS 'Refused records with the reason; the records themselves are in tiendo.dead_letter, for tiendo_operator.';
+COMMENT ON VIEW api.dead_letter IS 'Refused records with the reason, of each province and day as many as are kept; the records themselves are in tiendo.dead_letter, for tiendo_operator.';
 COMMENT ON COLUMN api.dead_letter.province IS 'Slug of the province.';
 COMMENT ON COLUMN api.dead_letter.topic IS 'Topic that the record came by.';
 COMMENT ON COLUMN api.dead_letter.partition IS 'Partition of the topic.';
