@@ -24,7 +24,7 @@ FETCH_WAIT_MS: Final = 20
 """How long a broker may hold a fetch that has no records. One is on its way at a time: a partition that goes on waits for its end."""
 BATCH_RECORDS: Final = 40_000
 """Most records of a batch, give or take a portion: small ones cost more than their bytes. Twice what a fetch of usual events has."""
-PORTION_RECORDS: Final = 50
+PORTION_RECORDS: Final = 100
 """Records that are unpacked at once; by so many a batch may outgrow its bounds."""
 
 

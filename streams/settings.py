@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     metadata_max_age_seconds: float = Field(default=5.0, gt=0)
     """A topic created after the worker started is seen within this time."""
     fetch_max_bytes: int = Field(default=8 * 1024 * 1024, ge=64 * 1024)
-    """Bytes of one fetch as it is packed, and of one transaction as it is unpacked; at least one record is always fetched."""
+    """Bytes of one fetch as it is packed, and of one transaction as it is unpacked, which also has 40 000 records at most; at least
+    one record is always fetched."""
     fold_processes: int | None = Field(default=None, ge=0)
     """Processes that fold beside the one that reads; None: one a province, so that none waits for another's; 0: the reading one folds too."""
     stall_seconds: float = Field(default=120.0, gt=0)

@@ -159,8 +159,9 @@ async def _spoil_logs(scene: Scene, logs: Path, chance: Random) -> list[Province
         await _spoil(scene, province, unseen_fault)
     for _ in range(WORKERS):
         scene.join(scene.worker())
-    for worker in scene.workers:
-        await worker.says("province.claimed")
+    await scene.must(
+        lambda: {*going, last} <= scene.claimed(), f"{going} and {last} are taken over"
+    )
     await _spoil(scene, last, fault)  # before the eyes of running workers
     await _see_parked(scene, spoilt)
     for province in PROVINCES:

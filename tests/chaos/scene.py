@@ -23,7 +23,8 @@ from tests.support.site import Site
 
 WORKERS: Final = 2
 """Workers that run between faults."""
-DESK_SHARE: Final = 1 / 3
+FOLD_PROCESSES: Final = ("0", "1", "5")
+"""In the worker's own, all in one beside it, one a province."""
 PATIENCE_SECONDS: Final = 180.0
 """How long anything may take that must happen."""
 _MARKS: Final = "SELECT province, next_offset, parked_reason FROM tiendo.progress"
@@ -53,8 +54,8 @@ class Scene:
     # -- workers
 
     def worker(self, proxy: CuttingProxy | None = None, **settings: str) -> Process:
-        """Start `tiendo worker`; every third folds in a process beside its own."""
-        folding = {"fold_processes": str(int(self.chance.random() < DESK_SHARE))}
+        """Start `tiendo worker`, folding in one of the ways there are."""
+        folding = {"fold_processes": self.chance.choice(FOLD_PROCESSES)}
         through = {} if proxy is None else {"postgres_dsn": proxy.uri}
         return self._site.worker(**(_SETTINGS | folding | through | settings))
 
@@ -182,16 +183,20 @@ class Scene:
 
     # -- what the workers said
 
-    def said(self, event: str) -> list[dict[str, Any]]:
-        """Return the log lines of one event over all workers there ever were."""
+    def said(self, event: str, workers: Sequence[Process] | None = None) -> list[dict[str, Any]]:
+        """Return the log lines of one event over all workers there ever were, or over some."""
         found = []
-        for process in self._starter.started:
+        for process in self._starter.started if workers is None else workers:
             for line in process.text().splitlines():
                 if f'"{event}"' in line and line.startswith("{"):
                     entry = json.loads(line)
                     if entry.get("event") == event:
                         found.append(entry)
         return found
+
+    def claimed(self) -> set[str]:
+        """Return the provinces that the workers which run have claimed."""
+        return {line["province"] for line in self.said("province.claimed", self.workers)}
 
     @property
     def fenced(self) -> int:
