@@ -17,7 +17,7 @@ from faust.types import TP
 
 BATCH_RECORDS: Final = 20_000
 """Most records of a batch, give or take a portion: small ones cost more than their bytes. Twice what a fetch of usual events has."""
-PORTION_RECORDS: Final = 50
+PORTION_RECORDS: Final = 100
 """Records that are unpacked at once; by so many a batch may outgrow its bounds."""
 
 

@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     metadata_max_age_seconds: float = Field(default=5.0, gt=0)
     """A topic created after the worker started is seen within this time."""
     fetch_max_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
-    """Bytes of one fetch as it is packed, and of one transaction as it is unpacked; at least one record is always fetched."""
+    """Bytes of one fetch as it is packed, and of one transaction as it is unpacked, which also has 20 000 records at most; at least
+    one record is always fetched."""
     fold_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=0)
     """Processes that fold beside the one that reads, at most one a province; 0: the reading one folds too."""
     stall_seconds: float = Field(default=120.0, gt=0)

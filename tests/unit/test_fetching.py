@@ -43,7 +43,7 @@ class Backlog:
     [
         (1_000, 1_000_000, 1_000),
         (1_001, 1_000_000, 1_000),
-        (999, 1_000_000, 1_050),
+        (999, 1_000_000, 1_000 + PORTION_RECORDS),
         (10_000_000, 1_000_000, PORTION_RECORDS),
         (10, 4_000_000, BATCH_RECORDS),
     ],
@@ -62,19 +62,19 @@ async def test_a_batch_is_full_by_bytes_or_by_records(
 
 async def test_a_batch_ends_where_the_fetch_does() -> None:
     """Nobody waits for more."""
-    backlog = Backlog(100, ends_at=200)
+    backlog = Backlog(100, ends_at=4 * PORTION_RECORDS)
 
     await fill(backlog.batch, backlog.more, 1_000_000)
 
-    assert list(range(200)) == [one.offset for one in backlog.batch]
+    assert list(range(4 * PORTION_RECORDS)) == [one.offset for one in backlog.batch]
 
 
 async def test_what_was_taken_before_an_error_is_delivered() -> None:
     """The position is behind it already, so an error now would lose it; the next fetch meets the error again."""
-    backlog = Backlog(100, CorruptRecordException("Invalid CRC"), ends_at=150)
+    backlog = Backlog(100, CorruptRecordException("Invalid CRC"), ends_at=3 * PORTION_RECORDS)
 
     await fill(backlog.batch, backlog.more, 1_000_000)
 
-    assert list(range(150)) == [one.offset for one in backlog.batch]
+    assert list(range(3 * PORTION_RECORDS)) == [one.offset for one in backlog.batch]
     with pytest.raises(CorruptRecordException):
         await backlog.more()
