@@ -25,8 +25,8 @@ BATCHES: Final = 15
 BATCH_SECONDS: Final = 0.3
 
 
-@pytest.mark.parametrize("compressed", [False, True])
-async def test_a_backlog_waits_with_the_broker(site: Site, *, compressed: bool) -> None:
+@pytest.mark.parametrize("compression", [None, "gzip"])
+async def test_a_backlog_waits_with_the_broker(site: Site, compression: str | None) -> None:
     """Forty times what a batch may hold comes to each of five provinces at once: a slow worker holds its fetches, not their backlog.
 
     Nor does it when a fetch, bounded as it is packed, would unpack to all of it.
@@ -39,7 +39,7 @@ async def test_a_backlog_waits_with_the_broker(site: Site, *, compressed: bool) 
     watching = asyncio.create_task(peak(worker, most))
 
     for province in PROVINCES:
-        await send(site.kafka.bootstrap, progress_topic(province), values, compressed=compressed)
+        await send(site.kafka.bootstrap, progress_topic(province), values, compression=compression)
 
     assert await watching < most
 

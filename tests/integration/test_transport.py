@@ -33,6 +33,9 @@ pytestmark = [
 ]
 
 
+COMPRESSIONS = ("gzip", "snappy", "lz4", "zstd")
+
+
 def numbers(first: int, last: int) -> list[bytes | None]:
     """Return distinguishable values."""
     return [str(number).encode() for number in range(first, last)]
@@ -71,7 +74,7 @@ async def test_a_fetch_that_unpacks_to_many_records_makes_several_batches(
     [topic] = fresh()
     await create_topics(kafka.bootstrap, [topic])
     count = 3 * BATCH_RECORDS
-    await send(kafka.bootstrap, topic, numbers(0, count), compressed=True)
+    await send(kafka.bootstrap, topic, numbers(0, count), compression="gzip")
     settings, ledger = transport_settings(kafka.bootstrap, group()), CountingLedger()
 
     async with reading(settings, CountingOwner(ledger), [topic]):
@@ -81,6 +84,23 @@ async def test_a_fetch_that_unpacks_to_many_records_makes_several_batches(
 
     assert numbers(0, count) == ledger.applied(topic)
     assert max(ledger.rows[topic].batches) <= BATCH_RECORDS + PORTION_RECORDS
+
+
+async def test_records_are_read_however_their_sender_packs_them(kafka: ApacheKafka) -> None:
+    """Each of Kafka's ways to compress: what a worker cannot unpack would stop it for all provinces."""
+    [topic] = fresh()
+    await create_topics(kafka.bootstrap, [topic])
+    for number, compression in enumerate(COMPRESSIONS):
+        values = numbers(100 * number, 100 * (number + 1))
+        await send(kafka.bootstrap, topic, values, compression=compression)
+    count, ledger = 100 * len(COMPRESSIONS), CountingLedger()
+
+    async with reading(
+        transport_settings(kafka.bootstrap, group()), CountingOwner(ledger), [topic]
+    ):
+        await eventually(lambda: len(ledger.applied(topic)) >= count)
+
+    assert numbers(0, count) == ledger.applied(topic)
 
 
 async def test_the_position_is_the_owners_never_the_groups(kafka: ApacheKafka) -> None:

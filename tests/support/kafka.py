@@ -201,13 +201,13 @@ async def send(
     values: Sequence[bytes | None],
     *,
     transactional_id: str | None = None,
-    compressed: bool = False,
+    compression: str | None = None,
 ) -> None:
-    """Append records to a topic in order; with a transactional id in one transaction; compressed, a MiB of them at once."""
+    """Append records to a topic in order; with a transactional id in one transaction; with a compression a MiB of them at once."""
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         linger_ms=5,
-        compression_type="gzip" if compressed else None,
+        compression_type=compression,
         max_batch_size=1024 * 1024,
         max_request_size=4 * 1024 * 1024,
         transactional_id=transactional_id,
