@@ -245,6 +245,7 @@ class Fold:
                 self._note_derivations(measure, added, totals, since)
             if measure == RECORDS:  # one more beside others changes nothing but their number
                 totals = {pane: total for pane, total in totals.items() if total == added[pane]}
+                state.renewed.update(agency for _, agency, _ in totals)  # who was silent was not
             firsts = _first_days(totals)
             if measure in state.row_measures:
                 rows_since = min(rows_since, *firsts.values(), _NEVER)

@@ -26,6 +26,8 @@ class ProvinceState:
         self.agencies: dict[str, AgencyRow] = dict(stored.agencies)
         self.renewed: set[str] = set()
         """Agencies whose row may have to be written again."""
+        self._agencies_as_of: tuple[Day, Day | None] | None = None
+        """The as-of day and the closed day that the rows were last looked at for."""
         self.deriving = _deriving(catalogue)
         """Measure -> the derivations that read it, by number, each with the requirement that does."""
         self.row_measures = frozenset(
@@ -58,7 +60,12 @@ class ProvinceState:
     def changed_agencies(self, day: Day) -> dict[str, AgencyRow | None]:
         """Return the rows that differ from what was written last; None for a code that carries nothing any more."""
         changed: dict[str, AgencyRow | None] = {}
-        for code in sorted(self.renewed | self.agencies.keys()):
+        days, self._agencies_as_of = self._agencies_as_of, (day, self.mark.closed)
+        # Between closes of one day only what became of a code itself changes its row.
+        codes = (
+            self.renewed if days == self._agencies_as_of else self.renewed | self.agencies.keys()
+        )
+        for code in sorted(codes):
             row = self.agency_row(code, day) if self.sources.knows(code) else None
             if row != self.agencies.get(code):
                 changed[code] = row

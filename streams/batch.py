@@ -4,6 +4,7 @@ A batch carries the offset that it must follow on from: the owner compares with 
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -27,6 +28,7 @@ class Batch:
     records: list[Record]
     holding: "Holding"
     delivery: "Delivery"
+    fetched_at: float = field(default_factory=time.monotonic)
     started: bool = False
     finished: asyncio.Event = field(default_factory=asyncio.Event)
 
