@@ -155,7 +155,7 @@ class Book:
             return changes
         closed = None if last is None or day < first else Day(min(day, last))
         changes.mark = replace(state.mark, as_of=day, closed=closed)
-        changes.kpi = state.figures.read(day)
+        changes.kpi.update(state.figures.read(day))
         changes.agencies = {
             code: state.agency_row(code, day) for code in sorted(state.sources.codes())
         }

@@ -223,8 +223,8 @@ class Changes:
     """(event type, agency) -> kept facts; 0 deletes the row."""
     agencies: dict[str, AgencyRow | None] = field(default_factory=dict)
     """None deletes the row: the code carries nothing any more."""
-    kpi: dict[KpiKey, tuple[Figure, ...]] = field(default_factory=dict)
-    """Figures in the order of the indicator's windows in the catalogue."""
+    kpi: dict[KpiKey, tuple[Figure, ...] | None] = field(default_factory=dict)
+    """Figures in the order of the indicator's windows in the catalogue; None deletes the row: its agency carries nothing any more."""
     history: list[HistoryRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
     readings: list[AttainmentRow] = field(default_factory=list)

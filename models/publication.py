@@ -149,16 +149,21 @@ class Figures:
                     HistoryRow(key, str(seen.window), Day(seen.day), figure, indicator.version)
                 )
 
-    def write(self, day: Day) -> dict[KpiKey, tuple[Figure, ...]]:
-        """Return the rows that differ from what was written last, read on `day`."""
+    def write(self, day: Day) -> dict[KpiKey, tuple[Figure, ...] | None]:
+        """Return the rows that differ from what was written last, read on `day`; None for a code that carries nothing any more."""
         self._spell_out()
-        rows: dict[KpiKey, tuple[Figure, ...]] = {}
+        changed: dict[KpiKey, tuple[Figure, ...] | None] = {}
         for pending in self._pending:
-            for key, figures in self._rows(pending.indicator, pending.stale, day):
+            shown = {one for one in pending.stale if one == ALL or self._sources.knows(one)}
+            for key, figures in self._rows(pending.indicator, shown, day):
                 if self._kpi.get(key) != figures:
-                    self._kpi[key] = rows[key] = figures
+                    self._kpi[key] = changed[key] = figures
+            for agency in sorted(pending.stale - shown):
+                key = KpiKey(pending.indicator.plan, pending.indicator.id, agency)
+                if self._kpi.pop(key, None) is not None:
+                    changed[key] = None
             pending.stale.clear()
-        return rows
+        return changed
 
     def read(self, day: Day) -> dict[KpiKey, tuple[Figure, ...]]:
         """Return every row as it is on `day` with all that is known now."""

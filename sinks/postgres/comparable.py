@@ -36,7 +36,6 @@ _SEVERAL: Final = "several versions have published it"
 _JUDGED: Final = ("alert", "attainment", "obligation", "problem_standing", "target_reading")
 """Tables that are written at a day's close, by what was known then."""
 _NO_CLOSE: Final = "this version has closed no day of the province yet"
-_LEFT_BEHIND: Final = "a fold leaves them behind, a version that takes over does not make them"
 
 _COLUMNS: Final = """
 SELECT t.relname AS table, a.attname AS name, format_type(a.atttypid, NULL) AS type,
@@ -51,8 +50,6 @@ SELECT count(*) FROM tiendo.engine AS known JOIN tiendo.engine AS mine USING (pr
 WHERE mine.province = $1 AND mine.version = $2 AND known.number <= mine.number"""
 _UNJUDGED: Final = """
 SELECT coalesce(closed_day = upgraded_day, false) FROM tiendo.progress WHERE province = $1"""
-_SHOWN: Final = """
-(agency = '*' OR agency IN (SELECT code FROM tiendo.agency AS shown WHERE shown.province = kpi.province))"""
 
 
 class Table(NamedTuple):
@@ -137,11 +134,9 @@ def after_upgrade(tables: Collection[Table], *, unjudged: bool) -> Comparable:
         left_out += [LeftOut(name, "all", _NO_CLOSE) for name in _JUDGED]
     gone = {one.table for one in left_out}
     kept = {table.name: table for table in tables if table.name not in gone}
-    progress, kpi, alert = kept["progress"], kept["kpi"], kept.get("alert")
+    progress, alert = kept["progress"], kept.get("alert")
     kept["progress"] = progress.narrowed([one for one in progress.names if one != "outbox_seq"])
     left_out.append(LeftOut("progress", "outbox_seq", _SEVERAL))
-    kept["kpi"] = kpi._replace(where=_SHOWN)
-    left_out.append(LeftOut("kpi", "rows of agencies that no view shows", _LEFT_BEHIND))
     if alert is not None:
         kept["alert"] = alert.narrowed(ALERT_NOW)._replace(
             key=ALERT_NOW[:2], where="state <> 'retracted'"

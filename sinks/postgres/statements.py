@@ -67,6 +67,7 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text
     AS given (plan, indicator, agency, "values", numerators, denominators)
 ON CONFLICT (province, plan, indicator, agency) DO UPDATE
 SET "values" = excluded."values", numerators = excluded.numerators, denominators = excluded.denominators"""
+DELETE_KPI: Final = _deletion("kpi", "plan", "indicator", "agency")
 INSERT_HISTORY: Final = """
 INSERT INTO tiendo.kpi_history
     (province, plan, indicator, agency, "window", closed_day, value, numerator, denominator, definition_version)

@@ -95,8 +95,11 @@ def figure_writes(changes: Changes) -> Iterator[Write]:
         [
             (*key, *(_numbers(column) for column in zip(*figures, strict=True)))
             for key, figures in sorted(changes.kpi.items())
+            if figures is not None
         ],
     )
+    gone = sorted(key for key, figures in changes.kpi.items() if figures is None)
+    yield from _write(statements.DELETE_KPI, changes.province, gone)
     standing = [row for _, row in sorted(changes.attainment.items())]
     for sql, rows in (
         (statements.UPSERT_ATTAINMENT, standing),

@@ -48,7 +48,7 @@ async def test_the_next_owner_loads_what_was_committed(ledger: Ledger, rival: Le
         mark=MARK,
         panes=written.panes,
         kept=written.kept,
-        kpi=written.kpi,
+        kpi={key: figures for key, figures in written.kpi.items() if figures is not None},
         agencies={code: row for code, row in written.agencies.items() if row is not None},
         published={(SHARE, "7d"): written.history[0].figure},
         alerts=(ALERT,),
@@ -92,11 +92,12 @@ async def test_rows_that_carry_nothing_any_more_are_deleted(
     gone.kept = dict.fromkeys(first.kept, 0)
     gone.agencies = dict.fromkeys(first.agencies)
     gone.obligations = dict.fromkeys(first.obligations)
+    gone.kpi = {SHARE: None}
 
     await ledger.commit(claim, gone)
 
     counts = await rows_by_table(connection)
-    expected = {"subject": 0, "pane": 0, "kept": 0, "agency": 0, "obligation": 0, "kpi": 2}
+    expected = {"subject": 0, "pane": 0, "kept": 0, "agency": 0, "obligation": 0, "kpi": 1}
     assert expected == {table: counts[table] for table in expected}
 
 

@@ -83,7 +83,7 @@ async def test_what_one_version_has_judged_is_compared_from_its_first_close_on(
     await upgraded.goes_on()
     later = await upgraded.verified()
 
-    published = {"progress", "kpi", *HISTORIES}
+    published = {"progress", *HISTORIES}
     assert [] == at_the_swap.compared.differences + later.compared.differences
     assert {*published, *JUDGED} == {one.table for one in at_the_swap.left_out}
     left_out = {one.table: one.what for one in later.left_out}

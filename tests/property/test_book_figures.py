@@ -34,7 +34,7 @@ def rows_of(province: str, tables: Tables) -> Rows:
     windows = {(one.plan, one.id): one.windows for one in catalogue(province).indicators}
     return {
         (key.plan, key.indicator, key.agency, str(window)): figure
-        for key, figures in tables.shown().items()
+        for key, figures in tables.kpi.items()
         for window, figure in zip(windows[key.plan, key.indicator], figures, strict=True)
     }
 

@@ -157,9 +157,7 @@ def defined() -> Definitions:
 
 def figures(tables: Tables) -> dict[str, Any]:
     """Return the figure of each of the plan's indicators."""
-    return {
-        key.indicator: row[0] for key, row in tables.shown().items() if key.plan == "everything"
-    }
+    return {key.indicator: row[0] for key, row in tables.kpi.items() if key.plan == "everything"}
 
 
 def expected(log: Sequence[Record], day: int) -> dict[str, Any]:

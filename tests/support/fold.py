@@ -73,7 +73,7 @@ class Tables:
         _write(self.kept, changes.kept, 0)
         _write(self.agencies, changes.agencies, None)
         _write(self.obligations, changes.obligations, None)
-        self.kpi |= changes.kpi
+        _write(self.kpi, changes.kpi, None)
         self.history += changes.history
         self.attainment |= changes.attainment
         self.readings |= {(row.target, row.as_of): row for row in changes.readings}
@@ -122,10 +122,6 @@ class Tables:
             },
             obligations=dict(self.obligations),
         )
-
-    def shown(self) -> dict[KpiKey, tuple[Figure, ...]]:
-        """Return the figures that the views show: those of codes that still carry something."""
-        return {key: row for key, row in self.kpi.items() if key.agency in {"*", *self.agencies}}
 
 
 def _check_new(
@@ -202,7 +198,7 @@ class Worker:
         changes = self.book.read_back(Day(day))
         return Tables(
             mark=changes.mark,
-            kpi=dict(changes.kpi),
+            kpi={key: row for key, row in changes.kpi.items() if row is not None},
             attainment=dict(changes.attainment),
             agencies={code: row for code, row in changes.agencies.items() if row is not None},
         )
