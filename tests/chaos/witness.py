@@ -18,13 +18,14 @@ from models.definitions import Measurability, Target
 from models.envelope import decode
 from models.facts import DeadLetter, Record
 from tests.chaos.comparing import Comparison
-from tests.support.oracle.alerts import Replay, Revision
+from tests.support.oracle.alerts import Replay
 from tests.support.oracle.amounts import flow, level
 from tests.support.oracle.facts import World
 from tests.support.oracle.house import INDICATORS, House
 from tests.support.oracle.judgement import Judge
 from tests.support.oracle.province import Province, accepted, definitions, feeds
 from tests.support.oracle.refusals import Refusals, refusals
+from tests.support.revisions import revision_of
 
 JUDGED: Final = 8
 """Targets of the small province whose statuses and alerts are recomputed."""
@@ -150,16 +151,7 @@ class Witness:
             AlertRow(alert_id, *row) for (alert_id, _), row in self._stored["alert_history"].items()
         ]
         stored = Counter(
-            Revision(
-                row.rule,
-                row.dedup_key.split("/", 3)[3],
-                row.severity,
-                row.state,
-                row.starts_at,
-                row.ends_at,
-                row.revision,
-                row.closed_day,
-            )
+            revision_of(row)
             for row in history
             if row.agency is not None or row.target in watched or row.rule == "dead_letters"
         )

@@ -22,6 +22,7 @@ from tests.support.oracle.alerts import Replay, Revision, silent
 from tests.support.oracle.facts import World
 from tests.support.oracle.judgement import Judge
 from tests.support.oracle.province import Province, accepted, definitions, setting, types_of
+from tests.support.revisions import revision_of
 
 DAYS = 50
 
@@ -54,18 +55,7 @@ def revisions(rows: Iterable[AlertRow], targets: Sequence[Target]) -> list[Revis
     """Return the book's history of some targets, and of all agencies, as the oracle would write it."""
     watched = {target.id for target in targets}
     return sorted(
-        Revision(
-            rule=row.rule,
-            key=row.dedup_key.split("/", 3)[3],
-            severity=row.severity,
-            state=row.state,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            revision=row.revision,
-            closed_day=row.closed_day,
-        )
-        for row in rows
-        if row.agency is not None or row.target in watched
+        revision_of(row) for row in rows if row.agency is not None or row.target in watched
     )
 
 

@@ -14,6 +14,7 @@ from tests.support.histories import splits
 from tests.support.oracle.alerts import Replay, Revision
 from tests.support.oracle.refusals import Refusals
 from tests.support.refused import DAY, LEAST, TOPIC, Begins, keeping, log_of, records
+from tests.support.revisions import revision_of
 
 DAYS = 12
 
@@ -46,20 +47,7 @@ def replayed(log: Sequence[Record], bytes_a_day: int, until: int) -> Replay:
 
 def revisions(tables: Tables) -> list[Revision]:
     """Return the book's history of the rule, as the oracle would write it."""
-    return [
-        Revision(
-            row.rule,
-            row.dedup_key.split("/", 3)[3],
-            row.severity,
-            row.state,
-            row.starts_at,
-            row.ends_at,
-            row.revision,
-            row.closed_day,
-        )
-        for row in tables.alert_history
-        if row.rule == "dead_letters"
-    ]
+    return [revision_of(row) for row in tables.alert_history if row.rule == "dead_letters"]
 
 
 def check(log: Sequence[Record], bytes_a_day: int, tables: Tables, until: int) -> int:

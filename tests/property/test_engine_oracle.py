@@ -19,6 +19,7 @@ from tests.support.fold import Tables, fold
 from tests.support.oracle.alerts import Replay, Revision
 from tests.support.oracle.facts import World
 from tests.support.oracle.house import House
+from tests.support.revisions import revision_of
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 NOW_MS = 1_800_000_000_000
@@ -200,17 +201,5 @@ def test_the_book_publishes_the_worked_example_of_the_design(sizes: Sequence[int
     tables = fold(load_catalogue().province("tra-vinh"), log, sizes, until=day(6, 30)).tables
 
     rows = [row for row in tables.alert_history if row.rule == "dossiers_overdue"]
-    assert EXPECTED == [
-        Revision(
-            row.rule,
-            row.agency or "",
-            row.severity,
-            row.state,
-            row.starts_at,
-            row.ends_at,
-            row.revision,
-            row.closed_day,
-        )
-        for row in rows
-    ]
+    assert EXPECTED == [revision_of(row, row.agency or "") for row in rows]
     assert [30, 0] == [row.value for row in rows]

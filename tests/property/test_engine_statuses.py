@@ -27,6 +27,7 @@ from tests.support.oracle.facts import World
 from tests.support.oracle.figures import Reader
 from tests.support.oracle.judgement import Judge, Read
 from tests.support.oracle.known import Known
+from tests.support.revisions import revision_of
 
 START = date(2018, 11, 20)
 FIRST = day_from_date(START)
@@ -146,18 +147,7 @@ class Engine:
                 wording=lambda _: Wording(None, None, Message("x", "x")),
             ):
                 self.rows[row.alert_id] = row
-                self.history.append(
-                    Revision(
-                        row.rule,
-                        "t",
-                        row.severity,
-                        row.state,
-                        row.starts_at,
-                        row.ends_at,
-                        row.revision,
-                        row.closed_day,
-                    )
-                )
+                self.history.append(revision_of(row, "t"))
 
 
 def publish(board: Board, judge: Judge, day: int) -> None:
