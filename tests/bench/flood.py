@@ -38,7 +38,7 @@ async def main() -> None:
         await latencies(here, others[:wanted], options.rate)  # a worker's first batches cost more
         tell("measuring the others alone ...")
         alone = await latencies(here, others[wanted : 2 * wanted], options.rate)
-        await here.all_relayed(within=SETTLE_SECONDS)
+        await here.settled(within=SETTLE_SECONDS)
         tell(f"flooding {FLOODED} ...")
         ends = await publish_all(here.settings, flood)
         before = (await here.next_offsets()).get(FLOODED, 0)

@@ -35,7 +35,9 @@ _MIB: Final = 1024 * 1024
 _NEXT_OFFSETS: Final = "SELECT province, next_offset FROM tiendo.progress"
 _SUBJECTS: Final = """
 SELECT count(*) FROM (SELECT DISTINCT province, kind, key FROM tiendo.subject) AS kept"""
-_WAITING: Final = "SELECT EXISTS (SELECT FROM tiendo.outbox WHERE published_at IS NULL)"
+_BUSY: Final = """
+SELECT EXISTS (SELECT FROM tiendo.outbox WHERE published_at IS NULL)
+    OR EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')"""
 
 
 class Worker:
@@ -152,13 +154,14 @@ class Place:
         counted: int = await self.connection.fetchval(_SUBJECTS)
         return counted
 
-    async def all_relayed(self, within: float) -> None:
-        """Wait until the outbox is sent, so that what is measured next does not share the machine with it."""
+    async def settled(self, within: float) -> None:
+        """Wait until the outbox is sent and the server has tidied up after what came before: what is measured next shares the machine with neither."""
 
-        async def sent() -> bool:
-            return not await self.connection.fetchval(_WAITING)
+        async def idle() -> bool:
+            return not await self.connection.fetchval(_BUSY)
 
-        await eventually(sent, within=within, every=POLL_SECONDS)
+        await eventually(idle, within=within, every=POLL_SECONDS)
+        await self.connection.execute("CHECKPOINT")
 
 
 @asynccontextmanager
