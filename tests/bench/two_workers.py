@@ -4,6 +4,7 @@
 """
 
 import argparse
+import asyncio
 import os
 import time
 from typing import Final
@@ -57,3 +58,7 @@ async def _worked_off(here: Place, ends: dict[str, int], count: int) -> float:
     for worker in workers:
         await worker.stop()
     return sum(ends.values()) / (ended - began)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
