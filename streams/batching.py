@@ -196,22 +196,12 @@ class Consumer(stock.Consumer):
         held.batch = None
         if durable:
             held.durable = batch.next_offset
-        if self._holdings.get(batch.tp) is not held or self.should_stop:
-            return
-        if durable:
-            self._go_on(batch)
-        else:
+            self.loop.call_later(_early_by(batch), self._resume, held)
+        elif self._holdings.get(batch.tp) is held and not self.should_stop:
             self._retake(held, delay=cast("BatchApp", self.app).retake_seconds)
 
-    def _go_on(self, batch: Batch) -> None:
-        """Have the partition's next batch fetched, soon where that will be a small one."""
-        early = batch.fetched_at + PACE_SECONDS - time.monotonic()
-        if early <= 0 or len(batch.records) > PACED_RECORDS:
-            self._fetcher_thread.resume(batch.tp)
-        else:
-            self.loop.call_later(early, self._resume, batch.holding)
-
     def _resume(self, held: Holding) -> None:
+        """Have the partition's next batch fetched, if it is still this take-over's."""
         if self._holdings.get(held.tp) is held and not self.should_stop:
             self._fetcher_thread.resume(held.tp)
 
@@ -306,6 +296,12 @@ class Consumer(stock.Consumer):
         self._holdings.clear()
         self.owner.released(revoked)
         await super().on_partitions_revoked(revoked)
+
+
+def _early_by(batch: Batch) -> float:
+    """Return the seconds until the next batch may be fetched, 0 where it will be a large one."""
+    paced = len(batch.records) <= PACED_RECORDS
+    return max(batch.fetched_at + PACE_SECONDS - time.monotonic(), 0.0) if paced else 0.0
 
 
 class Transport(stock.Transport):

@@ -26,8 +26,6 @@ BATCH_RECORDS: Final = 40_000
 """Most records of a batch, give or take a portion: small ones cost more than their bytes. Twice what a fetch of usual events has."""
 PORTION_RECORDS: Final = 100
 """Records that are unpacked at once; by so many a batch may outgrow its bounds."""
-
-
 _NOBODY: Final = TP("", 0)
 """aiokafka takes an empty set of partitions for all of them."""
 
@@ -96,9 +94,8 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
 
         for tp, batch in fetched.items():
             await fill(batch, partial(more, tp), self.app.conf.consumer_max_fetch_size)
-        self._pause(
-            consumer, fetched
-        )  # nothing was waited for since: the fetcher's task has not run
+        # Nothing was waited for since: the fetcher's task has not run.
+        self._pause(consumer, fetched)
         return fetched
 
 

@@ -12,7 +12,7 @@ import signal
 import socket
 from collections.abc import Iterator, Sequence
 from multiprocessing.context import ForkProcess
-from typing import NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 import uvloop
 
@@ -40,6 +40,8 @@ from streams.desks.calls import (
 )
 from streams.desks.desk import Bug, Desk, Desks, LocalDesks, Restore, restoring
 from streams.desks.upgrading import upgrading_to
+
+_STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class DeskServer:
@@ -119,8 +121,7 @@ def desks_forked(count: int, catalogue: Catalogue, dsn: str) -> Iterator[Sequenc
     work = Work(dsn, catalogue, restoring(catalogue))
     gc.freeze()  # a collection would write to every object's page, which copies it
     forked: list[Forked] = []
-    stops = (signal.SIGTERM, signal.SIGINT)
-    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
     try:
         for number, (ours, theirs) in enumerate(lines):
             process = multiprocessing.get_context("fork").Process(
@@ -130,7 +131,7 @@ def desks_forked(count: int, catalogue: Catalogue, dsn: str) -> Iterator[Sequenc
             theirs.close()
             forked.append(Forked(process, ours))
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     try:
         yield forked
     finally:
@@ -140,9 +141,9 @@ def desks_forked(count: int, catalogue: Catalogue, dsn: str) -> Iterator[Sequenc
 
 def _run(lines: list[tuple[socket.socket, socket.socket]], number: int, work: Work) -> NoReturn:
     """Serve on one of the lines until its other end closes."""
-    for stop in (signal.SIGTERM, signal.SIGINT):
+    for stop in _STOPS:
         signal.signal(stop, signal.SIG_IGN)  # a terminal asks the whole group; the worker decides
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     for other, (ours, theirs) in enumerate(lines):
         ours.close()  # held open here, it would hide the worker's end from the process at the other end
         if other != number:

@@ -20,7 +20,7 @@ from tests.support.eventually import eventually
 
 POLL_SECONDS: Final = 0.005
 SETTLE_SECONDS: Final = 120.0
-"""How long the last events may take to be seen."""
+"""How long what came before may take to be over, and the last events to be seen."""
 _DAYS: Final = "SELECT coalesce(sum(as_of - first_day), 0) FROM tiendo.progress"
 
 

@@ -10,7 +10,6 @@ import pytest
 from models.catalogue.loading import compile_catalogue
 from models.topics import alerts_topic, dead_letters_topic, progress_topic
 from sinks.postgres.connection import Connection
-from sinks.postgres.ledger import Ledger
 from streams.provision import provide_schema
 from tests.support.eventually import eventually
 from tests.support.fold import fold
@@ -142,9 +141,5 @@ async def test_a_flood_fills_no_tables_and_raises_an_alert(
     assert 0 == await second.ended()
     for province in (FLOODED, OTHER):
         expected = fold(catalogue.province(province), await site.log(province)).tables
-        ledger = Ledger(database, catalogue.engine_version)
-        try:
-            stored = await ledger.load(await ledger.claim(province))
-        finally:
-            await ledger.close()
+        stored = await site.stored(catalogue, province)
         assert expected.stored == stored

@@ -11,7 +11,6 @@ import pytest
 from models.catalogue import Catalogue, load_catalogue
 from models.topics import PROVINCES
 from sinks.postgres.connection import Connection, connect
-from sinks.postgres.ledger import Ledger
 from streams.lines import Line
 from streams.provision import provide_schema
 from streams.simulator import load
@@ -78,7 +77,7 @@ async def test_a_later_release_takes_over_though_it_dies_and_the_earlier_one_is_
     successor.terminate()
     assert 0 == await successor.ended()
     for province in PROVINCES:
-        await compare(site, database, connection, later, province)
+        await compare(site, connection, later, province)
     check_history(published, await connection.fetch(_HISTORY), later)
     verified = site.command("verify", "--province", PROVINCE, release=release)
     assert 0 == await verified.ended()
@@ -99,16 +98,10 @@ async def no_swap_ends(database: str) -> AsyncIterator[None]:
         await holder.close()
 
 
-async def compare(
-    site: Site, database: str, connection: Connection, catalogue: Catalogue, province: str
-) -> None:
+async def compare(site: Site, connection: Connection, catalogue: Catalogue, province: str) -> None:
     """Compare what the ledger holds with one fold of the whole log by the later version alone."""
     alone = fold(catalogue.province(province), await site.log(province)).tables
-    ledger = Ledger(database, catalogue.engine_version)
-    try:
-        stored = await ledger.load(await ledger.claim(province))
-    finally:
-        await ledger.close()
+    stored = await site.stored(catalogue, province)
 
     assert alone.panes == stored.panes
     assert alone.stored.kpi == stored.kpi

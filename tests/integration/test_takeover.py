@@ -7,7 +7,6 @@ import pytest
 from models.catalogue import Catalogue, load_catalogue
 from models.topics import PROVINCES, alerts_topic
 from sinks.postgres.connection import Connection
-from sinks.postgres.ledger import Ledger
 from streams.lines import Line
 from streams.provision import provide_schema
 from streams.simulator import load
@@ -44,7 +43,7 @@ async def test_a_worker_is_killed_while_events_flow_and_every_row_is_right(
     other.terminate()
     assert 0 == await other.ended()
     for province in PROVINCES:
-        await compare(site, database, connection, catalogue, province)
+        await compare(site, connection, catalogue, province)
 
 
 async def everything_sent(site: Site, connection: Connection) -> None:
@@ -65,16 +64,10 @@ async def everything_sent(site: Site, connection: Connection) -> None:
         assert [row["value"] for row in rows] == list(dict.fromkeys(published))
 
 
-async def compare(
-    site: Site, database: str, connection: Connection, catalogue: Catalogue, province: str
-) -> None:
+async def compare(site: Site, connection: Connection, catalogue: Catalogue, province: str) -> None:
     """Compare the province's tables with one fold of its log in memory."""
     expected = fold(catalogue.province(province), await site.log(province)).tables
-    ledger = Ledger(database, catalogue.engine_version)
-    try:
-        stored = await ledger.load(await ledger.claim(province))
-    finally:
-        await ledger.close()
+    stored = await site.stored(catalogue, province)
 
     assert expected.stored == stored
     assert standings_of(expected) == await standings(connection, province)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from aiokafka import ConsumerRecord
 
+from models.catalogue import Catalogue
+from models.changes import StoredBook
 from models.facts import Record
 from models.topics import all_topics, progress_topic
 from sinks.postgres.connection import Connection
+from sinks.postgres.ledger import Ledger
 from streams.batch import records_of
 from streams.lines import Line
 from streams.publisher import producing, publish
@@ -71,6 +74,14 @@ class Site:
                 ends |= await publish(producer, lines[start : start + at_once])
                 await asyncio.sleep(pause)  # a load, not a race with the workers for the processor
         return ends
+
+    async def stored(self, catalogue: Catalogue, province: str) -> StoredBook:
+        """Claim a province and return what its next owner would know."""
+        ledger = Ledger(self._database, catalogue.engine_version)
+        try:
+            return await ledger.load(await ledger.claim(province))
+        finally:
+            await ledger.close()
 
     async def log(self, province: str) -> list[Record]:
         """Read a province's log as the fold is given it."""
