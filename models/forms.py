@@ -142,21 +142,20 @@ class LatestForm:
 
     def sums(self, scope: Scope, views: Sequence[View]) -> list[Figure]:
         """Return the sums behind the figures of several views; a ratio's value is still None."""
-        by_bucket = scope.by_bucket(self.name)
-        newest_first = sorted(by_bucket, reverse=True)
-        return [
-            Figure(
-                next(
-                    (_value(one) for one in newest_first if by_bucket[one].upto(seen.day) > 0), None
-                ),
-                None,
-                None,
-            )
-            for seen in views
-        ]
+        last = last_buckets(self.name, scope, [seen.day for seen in views])
+        return [Figure(None if one is None else value_of(one), None, None) for one in last]
 
 
-def _value(bucket: str) -> Amount:
+def last_buckets(measure: str, scope: Scope, days: Sequence[int]) -> list[str | None]:
+    """Return the bucket of the last value on each of several days; None before the first value."""
+    by_bucket = scope.by_bucket(measure)
+    newest_first = sorted(by_bucket, reverse=True)
+    return [
+        next((one for one in newest_first if by_bucket[one].upto(day) > 0), None) for day in days
+    ]
+
+
+def value_of(bucket: str) -> Amount:
     """Return the value that the bucket of a last value names."""
     return amount_of(Decimal(bucket.rsplit(LATEST_SEPARATOR, 1)[1]))
 

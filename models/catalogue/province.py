@@ -25,7 +25,7 @@ from models.catalogue.rows import indicator_row, measure_rows, problem_row, targ
 from models.catalogue.targets import CompiledTarget, compile_target
 from models.catalogue.versions import FOLD_VERSION
 from models.days import day_from_date
-from models.definitions import HouseFile, HouseIndicator, ListRow, Plan, PlanFile, Text
+from models.definitions import HouseFile, HouseIndicator, Indicator, ListRow, Plan, PlanFile, Text
 from models.derived import AgencyDerivation, RowDerivation
 from models.duties import Obligation
 from models.figures import CompiledIndicator
@@ -62,6 +62,16 @@ class ProvinceCatalogue:
     annotations: Annotations
     duty_rows: tuple[DutyRow, ...]
     problem_rows: tuple[ProblemDefinitionRow, ...]
+
+    def written(self, indicator: CompiledIndicator) -> tuple[Indicator, str]:
+        """Return the definition of an indicator, of a target or of the house, and its unit."""
+        house = self.definitions.house.indicators.get(indicator.id)
+        if indicator.plan != self.plan.id and house is not None:
+            return house, house.unit
+        for target in self.definitions.plan.targets:
+            if target.id == indicator.id and target.indicator is not None:
+                return target.indicator, target.unit
+        raise LookupError(f"{indicator.id} is no indicator of {self.province}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,4 +43,4 @@ class CompiledMeasure:
     latest: bool = False
     """Its buckets carry values: it is read by the form `latest`, never summed."""
     counts: bool = False
-    """A flow whose every amount is positive."""
+    """No subject ever brings less than 0: a flow without `amount`, or a stock of subjects."""

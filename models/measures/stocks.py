@@ -48,6 +48,7 @@ def compile_stock(name: str, measure: Measure, scope: Scope) -> CompiledMeasure:
         bucket=bucket,
         reach=compiled.reach,
         gives=add,
+        counts=measure.amount is None,
     )
 
 

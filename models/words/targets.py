@@ -6,7 +6,6 @@ The window is the compiled one: a definition may leave it to its form.
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.catalogue.forms import is_share
 from models.days import day_from_date
-from models.definitions import Indicator
 from models.figures import CompiledIndicator
 from models.forms import ChangeForm
 from models.messages import OPERATORS, Message, calendar_day, quantity
@@ -25,24 +24,13 @@ def glossary_of(catalogue: ProvinceCatalogue) -> Glossary:
 
 def definition_in_words(catalogue: ProvinceCatalogue, indicator: CompiledIndicator) -> Message:
     """Return how an indicator of a province is made: one of its plan's targets, or of the house."""
-    house = catalogue.definitions.house.indicators.get(indicator.id)
-    if indicator.plan != catalogue.plan.id and house is not None:
-        return _in_words(catalogue, indicator, house, house.unit)
-    for target in catalogue.definitions.plan.targets:
-        if target.id == indicator.id and target.indicator is not None:
-            return _in_words(catalogue, indicator, target.indicator, target.unit)
-    raise LookupError(f"{indicator.id} is no indicator of {catalogue.province}")
-
-
-def _in_words(
-    catalogue: ProvinceCatalogue, compiled: CompiledIndicator, indicator: Indicator, unit: str
-) -> Message:
+    definition, unit = catalogue.written(indicator)
     return indicator_in_words(
         glossary_of(catalogue),
-        indicator,
-        compiled.window,
+        definition,
+        indicator.window,
         share=is_share(unit),
-        milestone=compiled.kind == "milestone",
+        milestone=indicator.kind == "milestone",
     )
 
 
