@@ -76,14 +76,18 @@ def part_of(kind: str, fact: FactKey) -> str:
     return MAIN
 
 
-def parts_between(fact: FactKey, reach: int) -> list[str]:
-    """Return the parts of a daily type that hold moments at most `reach` days from that of `fact`."""
+def day_of_daily(fact: FactKey) -> int:
+    """Return the day that a daily fact is kept under."""
     moment = fact.moment if fact.moment is not None else 0
-    day = moment if fact.type in _DATE_MOMENTS else day_of(moment)
-    step = 1 if fact.type in _PARTED_BY_DAY else 28
+    return moment if fact.type in _DATE_MOMENTS else day_of(moment)
+
+
+def parts_between(fact_type: str, day: int, reach: int) -> list[str]:
+    """Return the parts of a daily type that hold moments at most `reach` days from `day`."""
+    step = 1 if fact_type in _PARTED_BY_DAY else 28
     first, last = max(day - reach, EARLIEST), min(day + reach, FOREVER - 1)
     days = {*range(first, last, step), day, last}
-    return sorted({_daily_part(fact.type, one) for one in days})
+    return sorted({_daily_part(fact_type, one) for one in days})
 
 
 @lru_cache(_DAYS_REMEMBERED)

@@ -3,14 +3,14 @@
 Homes come first: only they say which subjects hold the movable facts that the events correct.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from models.changes import PartRequest
 from models.events import VOCABULARY
 from models.facts import DeadLetter, Event, FactKey, SubjectId
 from models.measures import Measures
 from models.merge import Merge
-from models.parts import DAILY, MAIN, home_of, part_of, parts_between
+from models.parts import DAILY, MAIN, day_of_daily, home_of, part_of, parts_between
 from models.telling import subjects_of, told
 
 _MOVABLE = frozenset(name for name, known in VOCABULARY.items() if known.movable)
@@ -43,15 +43,19 @@ def subject_requests(
                 requests.add(PartRequest(kind, key, None))
             continue
         for subject in subjects:
-            requests.update(_daily(subject, fact, measures[subject.kind].reach(fact.type)))
+            requests.update(_daily(subject, fact, measures[subject.kind].reaches(fact.type)))
     return requests
 
 
-def _daily(subject: SubjectId, fact: FactKey, reach: int | None) -> Iterator[PartRequest]:
-    """Yield the parts of a subject that a daily fact can reach."""
-    if reach is None:
+def _daily(
+    subject: SubjectId, fact: FactKey, reaches: Mapping[str, int | None]
+) -> Iterator[PartRequest]:
+    """Yield the parts of a subject that a daily fact can reach: of its own type, and of those that a measure reads beside it."""
+    if None in reaches.values():
         yield PartRequest(*subject, None)
         return
     yield PartRequest(*subject, MAIN)
-    for part in parts_between(fact, reach):
-        yield PartRequest(*subject, part)
+    day = day_of_daily(fact)
+    for fact_type, reach in reaches.items():
+        for part in parts_between(fact_type, day, reach or 0):
+            yield PartRequest(*subject, part)

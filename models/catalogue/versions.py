@@ -16,7 +16,7 @@ from models.definitions import (
     Measure,
 )
 
-FOLD_VERSION: Final = 1
+FOLD_VERSION: Final = 2
 """Raised whenever the fold gives other results for the same catalogue and log: all panes are then made anew."""
 
 _HEX_DIGITS: Final = 12

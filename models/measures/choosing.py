@@ -3,13 +3,13 @@
 What is chosen depends on a few types of facts only, so it is chosen once and remembered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from models.measures.amounts import Add
 from models.measures.counting import FactCounts
 from models.measures.measure import CompiledMeasure, Ones
-from models.parts import REGISTERED
+from models.parts import DAILY, REGISTERED
 
 
 class Run(NamedTuple):
@@ -32,7 +32,7 @@ class KindMeasures:
         self._measures = measures
         self._together: list[tuple[CompiledMeasure, Add]] = []
         self._runs: dict[tuple[tuple[str, ...], tuple[str, ...]], Run] = {}
-        self._reaches: dict[str, int | None] = {}
+        self._reaches: dict[str, Mapping[str, int | None]] = {}
         ones: dict[str, list[tuple[str, Ones]]] = {}
         for measure in measures:
             if isinstance(measure.gives, Ones):
@@ -59,13 +59,22 @@ class KindMeasures:
             self._runs[changed, present] = run
         return run
 
-    def reach(self, fact_type: str) -> int | None:
-        """Return how many days around a changed daily fact must be at hand; None: all."""
+    def reaches(self, fact_type: str) -> Mapping[str, int | None]:
+        """Return for a daily type, and each other that a measure reads beside it, how many days around a changed fact must be at hand; None: all."""
         if fact_type not in self._reaches:
-            reaches = [one.reach for one in self._measures if fact_type in one.reads]
-            known = [reach for reach in reaches if reach is not None]
-            self._reaches[fact_type] = None if len(known) < len(reaches) else max(known, default=0)
+            reading = [one for one in self._measures if fact_type in one.reads]
+            types = {fact_type}.union(*(one.reads & DAILY for one in reading))
+            self._reaches[fact_type] = {
+                name: _longest(one.reach for one in reading if name in one.reads)
+                for name in sorted(types)
+            }
         return self._reaches[fact_type]
+
+
+def _longest(reaches: Iterable[int | None]) -> int | None:
+    found = list(reaches)
+    known = [reach for reach in found if reach is not None]
+    return None if len(known) < len(found) else max(known, default=0)
 
 
 class Measures(dict[str, KindMeasures]):

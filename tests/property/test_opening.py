@@ -1,9 +1,9 @@
 """Figures taken apart down to facts: what the listed subjects bring adds up to the figure that is shown, of every target."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
-from operator import attrgetter
 from typing import Final
 
 import pytest
@@ -14,7 +14,7 @@ from models.contributions import Listing, Subjects, Sums, take, total_of
 from models.days import Day
 from models.facts import Record
 from models.figures import CompiledIndicator, Sources
-from models.forms import ChangeForm, CountedForm, LatestForm, LeastForm, MedianForm, RatioForm
+from models.forms import ChangeForm, CountedForm, LeastForm, MedianForm, RatioForm
 from models.opening import Part, Role, parts_of
 from models.panes import ALL
 from models.restoring import sources_of
@@ -102,8 +102,6 @@ def check_figure(
 
 def indicators(owner: ProvinceCatalogue) -> Iterator[CompiledIndicator]:
     """Yield the indicators of a province with each of their windows."""
-    from dataclasses import replace
-
     for indicator in owner.indicators:
         for window in indicator.windows:
             yield replace(indicator, window=window)
@@ -130,7 +128,11 @@ def test_the_subjects_of_every_figure_add_up_to_it(province: str) -> None:
             figure = indicator.figure(sources, ALL, indicator.window, day)
             for part, listing in zip(parts, mine, strict=True):
                 if "records" not in part.measures:
-                    assert (indicator.id, part, listing.total) == (indicator.id, part, added(listing))
+                    assert (indicator.id, part, listing.total) == (
+                        indicator.id,
+                        part,
+                        added(listing),
+                    )
                     opened += bool(listing.listed)
             check_figure(indicator, figure, parts, mine)
     assert opened > 100
