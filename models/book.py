@@ -116,7 +116,7 @@ class Book:
         changes = Changes(state.catalogue.province, state.mark, state.mark)
         if state.mark.first_day is not None:
             fold = Fold(state, changes, Merge(state.measures))
-            fold.close_days(day)
+            fold.close_days(day, state.mark.next_offset)
             fold.turn_to(day)
             self._finish(changes)
         return changes

@@ -71,6 +71,14 @@ class HistoryRow(NamedTuple):
     """Of the definition that made the figure."""
 
 
+class CloseRow(NamedTuple):
+    """What was known when a day was closed."""
+
+    closed_day: Day
+    next_offset: int
+    """Offset of the record that moved the as-of day past it: all before it were known, it and those after it were not."""
+
+
 class AgencyRow(NamedTuple):
     """What the views must know of an agency code: who may have figures, who is active, who is silent."""
 
@@ -226,6 +234,7 @@ class Changes:
     kpi: dict[KpiKey, tuple[Figure, ...] | None] = field(default_factory=dict)
     """Figures in the order of the indicator's windows in the catalogue; None deletes the row: its agency carries nothing any more."""
     history: list[HistoryRow] = field(default_factory=list)
+    closes: list[CloseRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
     readings: list[AttainmentRow] = field(default_factory=list)
     """The same on the days on which the plan is read as well, with all that is known now; (target, as_of) is the key."""

@@ -14,6 +14,7 @@ from models.measures import Amounts, CompiledMeasure, Measures
 from models.merge import Merge
 from models.opening import Part
 from models.panes import PaneTable
+from models.parts import REGISTERED
 from models.subjects import Subject
 from models.telling import told
 
@@ -146,19 +147,31 @@ def subject_of(stored: Mapping[PartKey, bytes]) -> Subject:
     return subject
 
 
-def facts_of(subject: Subject, types: frozenset[str]) -> tuple[Fact, ...]:
-    """Return a subject's facts of some types in order of type, key and moment, retractions left out."""
+def facts_of(subject: Subject, types: frozenset[str], since: int | None = None) -> tuple[Fact, ...]:
+    """Return a subject's facts of some types in order of type, key and moment.
+
+    Without `since` those in force; with it those of records from that offset on, retractions among them.
+    """
     found = [
         Fact(key, assertion, _is_about(subject.id, key, assertion))
         for key, assertion in subject.facts.items()
-        if key.type in types and assertion.payload is not None
+        if key.type in types
+        and (assertion.payload is not None if since is None else assertion.offset >= since)
     ]
     found.sort(key=lambda fact: (fact.key.type, fact.key.key, fact.assertion.moment))
     return tuple(found)
 
 
 def _is_about(subject: SubjectId, key: FactKey, assertion: Assertion) -> bool:
-    return subject in told(key, assertion)
+    return assertion.payload is None or subject in told(key, assertion)
+
+
+def registrations_of(registers: Mapping[PartKey, bytes]) -> Mapping[str, tuple[Fact, ...]]:
+    """Return the entries of the register, by agency; `registers` are the main parts of agencies."""
+    return {
+        key.key: facts_of(subject_of({key: facts}), frozenset({REGISTERED}))
+        for key, facts in sorted(registers.items())
+    }
 
 
 @dataclass(slots=True)

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from models.catalogue import CompiledTarget, ProvinceCatalogue
-from models.changes import Amount, AttainmentRow, Figure, StoredBook
+from models.changes import Amount, AttainmentRow, Figure, Mark
 from models.days import Day
 from models.definitions import Indicator
 from models.figures import CompiledIndicator, Sources
 from models.forms import CountedForm, Scope
 from models.messages import Message
 from models.panes import ALL
-from models.restoring import sources_of
 from models.target_judge import TargetJudge
 from models.trajectory import Operator
 from models.words import conditions_in_words, glossary_of, rows_in_words
 
-_DOWNWARDS: Final = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
+DOWNWARDS: Final = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
+"""Of such a target little is wanted: whoever is counted comes first."""
 
 
 class Lack(NamedTuple):
@@ -69,29 +69,29 @@ class Explanation:
 
 def measures_behind(catalogue: ProvinceCatalogue, indicator: CompiledIndicator) -> frozenset[str]:
     """Return the measures whose panes an explanation of the indicator reads."""
-    of_agencies = [
-        one for one in catalogue.agency_derivations if one.met in indicator.form.measures
-    ]
-    return indicator.form.measures.union(*(one.reads for one in of_agencies))
+    derived = {one.met: one.reads for one in catalogue.agency_derivations}
+    derived |= {one.met: one.reads for one in catalogue.row_derivations}
+    own = indicator.form.measures
+    return own.union(*(derived[name] for name in own & derived.keys()))
 
 
 def explain_target(
-    catalogue: ProvinceCatalogue, target: CompiledTarget, stored: StoredBook, day: Day
+    catalogue: ProvinceCatalogue, target: CompiledTarget, sources: Sources, mark: Mark, day: Day
 ) -> Explanation:
     """Explain a target's figure as it stands at `day`, with all facts known now.
 
     Args:
         catalogue: that of the target's province.
         target: the target; it must have an indicator.
-        stored: at least the panes of `measures_behind`, the kept counts and the registers.
+        sources: at least the panes of `measures_behind`, the kept counts and the register.
+        mark: how far the log is folded.
         day: a day of the log; what is not closed yet is not judged.
     """
     indicator = target.indicator
     if indicator is None:
         raise LookupError(f"{target.definition.id} has no indicator")
-    sources = sources_of(catalogue.lists, stored)
     read_on = Day(min(day, target.terms.deadline))
-    first, closed = stored.mark.first_day, stored.mark.closed
+    first, closed = mark.first_day, mark.closed
     standing = None
     if first is not None and closed is not None:
         judge = TargetJudge(target, sources, Day(min(first, day)))
@@ -99,16 +99,15 @@ def explain_target(
         judge.resume(judged)
         standing = judge.row(judged)
         read_on = Day(min(judged, target.terms.deadline))
-    asked = _Asked(catalogue, indicator, target.definition.indicator, sources, read_on)
+    asked = _Asked(catalogue, indicator, sources, read_on)
     return asked.explained(target.terms.operator, standing)
 
 
 def explain_indicator(
-    catalogue: ProvinceCatalogue, indicator: CompiledIndicator, stored: StoredBook, day: Day
+    catalogue: ProvinceCatalogue, indicator: CompiledIndicator, sources: Sources, day: Day
 ) -> Explanation:
-    """Explain a figure of the house as of `day`; the arguments are those of `explain_target`."""
-    written = catalogue.definitions.house.indicators[indicator.id]
-    asked = _Asked(catalogue, indicator, written, sources_of(catalogue.lists, stored), day)
+    """Explain a figure of the house over its window as of `day`; the arguments are those of `explain_target`."""
+    asked = _Asked(catalogue, indicator, sources, day)
     return asked.explained(Operator.AT_LEAST, None)
 
 
@@ -118,9 +117,13 @@ class _Asked:
 
     catalogue: ProvinceCatalogue
     indicator: CompiledIndicator
-    written: Indicator | None
     sources: Sources
     day: Day
+
+    @property
+    def written(self) -> Indicator:
+        definition, _ = self.catalogue.written(self.indicator)
+        return definition
 
     def explained(self, operator: Operator, standing: AttainmentRow | None) -> Explanation:
         indicator, day = self.indicator, self.day
@@ -171,14 +174,15 @@ class _Asked:
 
     def _lacks(self) -> Callable[[str], tuple[Lack, ...]]:
         """Return what says of an agency which conditions it does not meet."""
-        if self.written is None or self.written.agencies is None:
+        agencies = self.written.agencies
+        if agencies is None:
             return lambda _agency: ()
         (derivation,) = (
             one
             for one in self.catalogue.agency_derivations
             if one.met in self.indicator.form.measures
         )
-        words = conditions_in_words(glossary_of(self.catalogue), self.written.agencies.meet)
+        words = conditions_in_words(glossary_of(self.catalogue), agencies.meet)
         asked = list(zip(derivation.requirements, words, strict=True))
         panes, day = self.sources.panes, self.day
         return lambda agency: tuple(
@@ -189,7 +193,7 @@ class _Asked:
 
     def _rows(self, measure: str) -> tuple[RowPart, ...]:
         """Return the rows of a list, those that are not met first, in the order of the list."""
-        checklist = None if self.written is None else self.written.checklist
+        checklist = self.written.checklist
         if checklist is None:
             return ()
         rows = [
@@ -205,7 +209,7 @@ def _gap(figure: Figure, operator: Operator) -> tuple[Amount, ...]:
         amount = figure.value or 0
         return (amount != 0, -amount)
     share, whole = figure.numerator or 0, figure.denominator
-    gap = share if operator in _DOWNWARDS else whole - share
+    gap = share if operator in DOWNWARDS else whole - share
     return (-gap, -whole)
 
 

@@ -8,7 +8,15 @@ from dataclasses import replace
 from typing import Final
 
 from models.alerts import outbox_message
-from models.changes import AlertRow, Changes, HistoryRow, LimitReached, OutboxMessage, PaneKey
+from models.changes import (
+    AlertRow,
+    Changes,
+    CloseRow,
+    HistoryRow,
+    LimitReached,
+    OutboxMessage,
+    PaneKey,
+)
 from models.days import Day, Instant, day_of, start_of
 from models.dead_letter_limit import is_kept, on_day, with_refused
 from models.deadletters import dead_letter_message
@@ -84,7 +92,7 @@ class Fold:
     def accept(self, event: Event) -> None:
         """Fold an accepted record; first close the days that it leaves behind."""
         if event.time > self._watermark:  # else its watermark is no later
-            self._advance(event.watermark)
+            self._advance(event.watermark, event.offset)
         verdict = Verdict.APPLIED
         if event.fact is not None and event.assertion is not None:
             verdict = self._assert_fact(event.fact, event.assertion)
@@ -93,13 +101,13 @@ class Fold:
                 self._records[pane] = self._records.get(pane, 0) + 1
         self._state.feeds.accept(event, verdict)
 
-    def _advance(self, watermark: Instant) -> None:
-        """Take note of how far event time has come; close the days that lie behind it."""
+    def _advance(self, watermark: Instant, offset: int) -> None:
+        """Take note of how far event time has come with the record at `offset`; close the days that lie behind it."""
         if watermark > self._watermark:
             self._watermark = watermark
             if watermark >= self._next_day:
                 day = day_of(watermark)
-                self._begin(day)
+                self._begin(day, offset)
                 self._next_day = start_of(day + 1)
 
     def keep_watermark(self) -> None:
@@ -136,7 +144,7 @@ class Fold:
                 state.figures.mark_agency(agency)
         self._kept.clear()
 
-    def _begin(self, day: Day) -> None:
+    def _begin(self, day: Day, offset: int) -> None:
         """Make `day` the as-of day, after closing the days before it."""
         state = self._state
         if state.mark.first_day is None:
@@ -144,7 +152,7 @@ class Fold:
             state.begin(day)
         else:
             self.settle()
-            self.close_days(Day(day - 1), last=day == self._last_day)
+            self.close_days(Day(day - 1), offset, last=day == self._last_day)
         self.turn_to(day)
 
     def turn_to(self, day: Day) -> None:
@@ -155,8 +163,8 @@ class Fold:
             state.figures.roll(Day(turned))
         state.mark = on_day(state.mark, Day(day if as_of is None else max(as_of, day)))
 
-    def close_days(self, until: Day, *, last: bool = True) -> None:
-        """Close the days after the last closed one, up to and including `until`, one by one.
+    def close_days(self, until: Day, next_offset: int, *, last: bool = True) -> None:
+        """Close the days after the last closed one, up to and including `until`, one by one; the records before `next_offset` are known.
 
         With `last` no more are closed in this run: how everything stands is written now, before what comes after is known.
         """
@@ -170,6 +178,7 @@ class Fold:
             if state.mark.as_of is not None and day > state.mark.as_of:
                 self.turn_to(day)
             self._publish(judge.close(day, state.mark), state.figures.close(day))
+            self._changes.closes.append(CloseRow(day, next_offset))
             state.mark = replace(state.mark, closed=day)
         if last and start <= until:
             self._changes.attainment = judge.rows(until)

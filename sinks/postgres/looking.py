@@ -4,7 +4,8 @@ What is looked for is found in the encoded facts, and whoever reads them makes s
 may be more subjects than are meant, never fewer. All of it belongs in one transaction (`one_moment`).
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -16,6 +17,9 @@ from sinks.postgres.upgrade import START, Position, read_page
 
 Stored = Mapping[PartKey, bytes]
 """A subject: all its parts."""
+
+Looked = AsyncGenerator[Stored, None]
+"""To be closed by whoever stops before its end."""
 
 _FIRST_PARTS: Final = 10_000
 """Parts that are read before the database is asked where an agency is named: most agencies are found among them."""
@@ -36,7 +40,7 @@ SELECT DISTINCT key FROM tiendo.subject
 WHERE province = $1 AND kind = $2 AND convert_from(facts, 'UTF8') ~ $3"""
 
 
-async def every(connection: Connection, province: str, kind: str) -> AsyncIterator[Stored]:
+async def every(connection: Connection, province: str, kind: str) -> Looked:
     """Yield all subjects of a kind, in order."""
     position = START
     while page := await read_page(connection, province, (kind,), position):
@@ -45,9 +49,7 @@ async def every(connection: Connection, province: str, kind: str) -> AsyncIterat
         position = page.position
 
 
-async def naming(
-    connection: Connection, province: str, kind: str, agency: str
-) -> AsyncIterator[Stored]:
+async def naming(connection: Connection, province: str, kind: str, agency: str) -> Looked:
     """Yield in order the subjects of a kind of which a fact names an agency, and perhaps others."""
     word, read, position = f'"{agency}"', 0, START
     while read < _FIRST_PARTS:
@@ -60,23 +62,24 @@ async def naming(
         read += len(page.parts)
         position = page.position
     keys = await _keys(connection, _NAMING, province, kind, _after(position), word)
-    async for subject in _of_keys(connection, province, kind, keys):
-        yield subject
+    async with aclosing(_of_keys(connection, province, kind, keys)) as subjects:
+        async for subject in subjects:
+            yield subject
 
 
-async def since(
-    connection: Connection, province: str, kind: str, offset: int
-) -> AsyncIterator[Stored]:
+async def since(connection: Connection, province: str, kind: str, offset: int) -> Looked:
     """Yield in order the subjects of a kind that have a fact of a record at `offset` or after it, and perhaps others."""
     keys = await _keys(connection, _SINCE, province, kind, offset_pattern(offset))
-    async for subject in _of_keys(connection, province, kind, keys):
-        yield subject
+    async with aclosing(_of_keys(connection, province, kind, keys)) as subjects:
+        async for subject in subjects:
+            yield subject
 
 
-async def one(connection: Connection, province: str, kind: str, key: str) -> AsyncIterator[Stored]:
+async def one(connection: Connection, province: str, kind: str, key: str) -> Looked:
     """Yield the subject of a key, where there is one."""
-    async for subject in _of_keys(connection, province, kind, (key,)):
-        yield subject
+    async with aclosing(_of_keys(connection, province, kind, (key,))) as subjects:
+        async for subject in subjects:
+            yield subject
 
 
 def offset_pattern(offset: int) -> str:
@@ -105,9 +108,7 @@ async def _keys(connection: Connection, sql: str, *arguments: object) -> list[st
     return sorted(row["key"] for row in rows)
 
 
-async def _of_keys(
-    connection: Connection, province: str, kind: str, keys: Sequence[str]
-) -> AsyncIterator[Stored]:
+async def _of_keys(connection: Connection, province: str, kind: str, keys: Sequence[str]) -> Looked:
     for start in range(0, len(keys), _SUBJECTS_A_FETCH):
         wanted = [PartRequest(kind, key, None) for key in keys[start : start + _SUBJECTS_A_FETCH]]
         parts = await read_parts(connection, province, wanted)

@@ -221,21 +221,20 @@ async def dead_letter(connection: Connection, provinces: Collection[str]) -> lis
 async def excerpt(
     connection: Connection, province: str, measures: Collection[str], engine_version: str
 ) -> StoredBook | None:
-    """Return what figures of some measures are made of, as one moment has it; None where nothing was ever folded.
+    """Return what figures of some measures are made of; None where nothing was ever folded. The connection sees one moment.
 
     Raises:
         TiendoError: the province was folded by another version of the catalogue: its measures may mean something else.
     """
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        row = await connection.fetchrow(_MARK, province)
-        if row is None:
-            return None
-        if row["engine_version"] not in {None, engine_version}:
-            raise TiendoError(
-                f"{province} was folded by another version of the catalogue or engine:"
-                " explain it with the version that its workers run"
-            )
-        return await load_excerpt(connection, province, mark_of(row), measures)
+    row = await connection.fetchrow(_MARK, province)
+    if row is None:
+        return None
+    if row["engine_version"] not in {None, engine_version}:
+        raise TiendoError(
+            f"{province} was folded by another version of the catalogue or engine:"
+            " explain it with the version that its workers run"
+        )
+    return await load_excerpt(connection, province, mark_of(row), measures)
 
 
 async def read_back(connection: Connection, changes: Changes) -> ReadBack:

@@ -76,6 +76,10 @@ SELECT $1, plan, indicator, agency, "window", tiendo.day(closed_day),
 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[],
             $10::text[])
     AS given (plan, indicator, agency, "window", closed_day, value, numerator, denominator, definition_version)"""
+INSERT_CLOSES: Final = """
+INSERT INTO tiendo.close (province, closed_day, next_offset)
+SELECT $1, tiendo.day(closed_day), next_offset
+FROM unnest($2::integer[], $3::bigint[]) AS given (closed_day, next_offset)"""
 _UPSERT_STANDING: Final = """
 INSERT INTO tiendo.{table}
     (province, target, as_of, value, numerator, denominator, expected_value, pace, forecast_date,

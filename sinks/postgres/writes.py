@@ -76,6 +76,7 @@ def writes(changes: Changes) -> list[Write]:
         *_panes(changes),
         *_kept(changes),
         *_history(changes),
+        *_write(statements.INSERT_CLOSES, changes.province, changes.closes),
         *_obligations(changes),
         *_problems(changes),
         *_alerts(changes.province, changes.alerts),

@@ -4,7 +4,8 @@ import asyncio
 import datetime as dt
 import difflib
 import sys
-from typing import TYPE_CHECKING, Annotated, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from models.changes import StoredBook
     from models.days import Day
     from models.figures import CompiledIndicator
+    from streams.cli.explained import Explained
 
 _NEAREST: Final = 3
 _LIKENESS: Final = 0.4
 
 
-def explain(
+def explain(  # noqa: PLR0913, PLR0917 - the options of a command
     name: Annotated[
         str, typer.Argument(metavar="TARGET", help="Id of a target, or of a house indicator.")
     ],
@@ -36,45 +38,95 @@ def explain(
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Read on this day."),
     ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(
+            "--window", metavar="W", help="Of a house indicator: 7d, 30d, 90d, year, plan."
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=0, help="Subjects of each part; 0: all.")
+    ] = 20,
     json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
 ) -> None:
-    """Explain a target's figure: sentence, definition, assumption, and what each agency brings.
+    """Explain a figure: sentence, definition, assumption, what each agency brings, and the events behind it.
 
-    Read with all facts known now, so that it may be ahead of `tiendo targets` until the open day closes.
+    Read with all facts known now, so that it may be ahead of `tiendo targets` until the open day closes; what was
+    published otherwise is told, with the facts that came later.
     """
     from models.catalogue import load_catalogue
-    from models.explaining import explain_indicator, explain_target, measures_behind
     from streams.cli import tables
-    from streams.cli.explained import Explained, page
+    from streams.cli.explained import page
     from streams.cli.json_rows import dumps
 
     catalogue = load_catalogue()
-    owner, target, indicator = _found(catalogue, name, province)
-    stored = asyncio.run(_read(owner, measures_behind(owner, indicator), catalogue.engine_version))
-    day = _day(owner, stored, as_of, judged=target is not None)
-    explanation = (
-        explain_indicator(owner, indicator, stored, day)
-        if target is None
-        else explain_target(owner, target, stored, day)
+    asked = _Question(
+        *_found(catalogue, name, province, window), agency, as_of, None if limit == 0 else limit
     )
-    explained = Explained(owner, indicator, target, explanation)
-    if agency is not None:
-        explained = explained.of(agency)
+    explained = asyncio.run(_explained(asked, catalogue.engine_version))
     if json:
         sys.stdout.write(dumps(explained.as_json()) + "\n")
     else:
         tables.print_to_stdout(page(explained))
 
 
+class _Question(NamedTuple):
+    """What is asked."""
+
+    owner: "ProvinceCatalogue"
+    target: "CompiledTarget | None"
+    indicator: "CompiledIndicator"
+    agency: str | None
+    as_of: dt.datetime | None
+    limit: int | None
+
+
+async def _explained(question: _Question, engine_version: str) -> "Explained":
+    """Answer it as one moment of the database has it."""
+    from models.explaining import DOWNWARDS, explain_indicator, explain_target, measures_behind
+    from models.panes import ALL
+    from models.restoring import sources_of
+    from sinks.postgres import queries
+    from sinks.postgres.verification import one_moment
+    from streams.cli.explained import Explained
+    from streams.cli.opening import Asked
+    from streams.cli.operate import configure_quiet_logs
+    from streams.settings import load_settings
+
+    owner, target, indicator, agency, as_of, limit = question
+    configure_quiet_logs()
+    async with queries.reading(load_settings().dsn) as connection, one_moment(connection):
+        measures = measures_behind(owner, indicator)
+        stored = await queries.excerpt(connection, owner.province, measures, engine_version)
+        if stored is None:
+            raise _nothing(owner.province)
+        day = _day(owner, stored, as_of, judged=target is not None)
+        sources = sources_of(owner.lists, stored)
+        explanation = (
+            explain_indicator(owner, indicator, sources, day)
+            if target is None
+            else explain_target(owner, target, sources, stored.mark, day)
+        )
+        asked = Asked(
+            ALL if agency is None else agency,
+            limit,
+            target is not None and target.terms.operator in DOWNWARDS,
+        )
+        explained = Explained(owner, indicator, target, explanation)
+        if agency is not None:
+            explained = explained.of(agency)
+        return await explained.opened_by(connection, asked, sources, stored)
+
+
 def _found(
-    catalogue: "Catalogue", name: str, province: str | None
+    catalogue: "Catalogue", name: str, province: str | None, window: str | None
 ) -> "tuple[ProvinceCatalogue, CompiledTarget | None, CompiledIndicator]":
     """Return the target or the house indicator of a name, with its province."""
     owners = [catalogue.province(slug) for slug in asked(None if province is None else [province])]
     for owner in owners:
         for target in owner.targets:
             if target.definition.id == name and target.indicator is not None:
-                return owner, target, target.indicator
+                return owner, target, _over(target.indicator, window)
     found = [
         (owner, indicator)
         for owner in owners
@@ -85,12 +137,24 @@ def _found(
         raise UsageError(f"{name} is a figure of every province: add --province P")
     if found:
         owner, indicator = found[0]
-        return owner, None, indicator
+        return owner, None, _over(indicator, window)
     known = sorted({indicator.id for owner in owners for indicator in owner.indicators})
     near = difflib.get_close_matches(name, known, _NEAREST, _LIKENESS)
     where = "" if province is None else f" in {province}"
     mend = f"the nearest are {', '.join(near)}" if near else "see `tiendo targets` for the ids"
     raise UsageError(f"no target or indicator {name}{where}: {mend}")
+
+
+def _over(indicator: "CompiledIndicator", window: str | None) -> "CompiledIndicator":
+    """Return an indicator that is read over the window asked for, which must be one of its own."""
+    if window is None:
+        return indicator
+    for own in indicator.windows:
+        if own == window:
+            return replace(indicator, window=own)
+    raise UsageError(
+        f"{indicator.id} is not read over {window}: take one of {', '.join(indicator.windows)}"
+    )
 
 
 def _day(
@@ -112,21 +176,6 @@ def _day(
             " give that day or one before it"
         )
     return day
-
-
-async def _read(
-    owner: "ProvinceCatalogue", measures: frozenset[str], engine_version: str
-) -> "StoredBook":
-    from sinks.postgres import queries
-    from streams.cli.operate import configure_quiet_logs
-    from streams.settings import load_settings
-
-    configure_quiet_logs()
-    async with queries.reading(load_settings().dsn) as connection:
-        stored = await queries.excerpt(connection, owner.province, measures, engine_version)
-    if stored is None:
-        raise _nothing(owner.province)
-    return stored
 
 
 def _nothing(province: str) -> UsageError:

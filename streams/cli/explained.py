@@ -13,15 +13,24 @@ from rich.text import Text
 from models.attainment import Status
 from models.catalogue import CompiledTarget, ProvinceCatalogue
 from models.catalogue.listing import InconsistencyRow, TargetDefinitionRow, TargetRow
-from models.changes import Figure
+from models.catalogue.reading_fields import fields_read
+from models.changes import Figure, StoredBook
+from models.contributions import registrations_of
 from models.days import date_of
 from models.errors import UsageError
 from models.explaining import AgencyPart, Explanation
-from models.figures import CompiledIndicator
+from models.figures import CompiledIndicator, Sources
+from models.forms import CountedForm
 from models.messages import REASONS, STATUSES, Message
+from models.opening import parts_of
 from models.words import definition_in_words, goal_in_words
+from sinks.postgres.connection import Connection
 from streams.cli.json_rows import json_row
 from streams.cli.notes import starting_point
+from streams.cli.opened_json import Opened, facts_json, parts_json, published_json, restated_json
+from streams.cli.opened_page import opened_page
+from streams.cli.opening import Asked, opened_parts
+from streams.cli.restated import Figured, told
 from streams.cli.tables import new_table
 from streams.cli.words import NOTHING, STYLES, day, done, figure
 
@@ -37,6 +46,27 @@ class Explained:
     indicator: CompiledIndicator
     target: CompiledTarget | None
     explanation: Explanation
+    opened: Opened | None = None
+    """Down to events; None before it is opened."""
+
+    async def opened_by(
+        self, connection: Connection, asked: Asked, sources: Sources, stored: StoredBook
+    ) -> "Explained":
+        """Return it with the subjects, events and published rows behind the figure; the connection sees one moment."""
+        owner, indicator, day = self.owner, self.indicator, self.explanation.day
+        parts = parts_of(owner, indicator, sources, asked.agency, day)
+        definition, unit = owner.written(indicator)
+        counts = isinstance(indicator.form, CountedForm)
+        figured = Figured(owner, indicator, sources, parts, day)
+        registers = stored.registers
+        opened = Opened(
+            await opened_parts(connection, owner, parts, sources.panes, asked),
+            await told(connection, figured, asked, stored.mark.closed, registers),
+            fields_read(definition, owner.definitions.named),
+            unit,
+            registrations_of(registers) if counts else {},
+        )
+        return replace(self, opened=opened)
 
     def of(self, agency: str) -> "Explained":
         """Return the explanation with one agency's part only."""
@@ -92,6 +122,7 @@ class Explained:
                     "name": part.name,
                     "level": part.level,
                     **_figure(part.figure, unit),
+                    **self._entries(part.agency),
                     "lacks": [
                         {"condition": one.number, "text_vi": one.text.vi, "text_en": one.text.en}
                         for one in part.lacks
@@ -103,6 +134,23 @@ class Explained:
                 {"row": one.row, "text_vi": one.text.vi, "text_en": one.text.en, "met": one.met}
                 for one in explanation.rows
             ],
+            **self._opened(),
+        }
+
+    def _entries(self, agency: str) -> dict[str, object]:
+        """Return the register's entries behind an agency that a figure counts."""
+        if self.opened is None or not self.opened.registrations:
+            return {}
+        facts = self.opened.registrations.get(agency, ())
+        return {"facts": facts_json(facts, self.opened.fields)}
+
+    def _opened(self) -> dict[str, object]:
+        if self.opened is None:
+            return {}
+        return {
+            "parts": parts_json(self.opened),
+            "published": published_json(self.opened.told, self.opened.unit),
+            "restated": restated_json(self.opened),
         }
 
     def _head(self) -> dict[str, object]:
@@ -188,7 +236,8 @@ def _figure(shown: Figure, unit: str) -> dict[str, object]:
 
 def page(explained: Explained) -> RenderableType:
     """Return the explanation for people: the words, how it stands, and a table of its parts."""
-    return Group(*_words(explained), _now(explained), *_parts(explained))
+    opened = () if explained.opened is None else opened_page(explained.opened)
+    return Group(*_words(explained), _now(explained), *_parts(explained), *opened)
 
 
 def _words(explained: Explained) -> Iterable[RenderableType]:

@@ -3,7 +3,8 @@
 Totals come from panes at once, so a look can end as soon as nothing is left to find; whoever wants all of a million waits for them.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Final, NamedTuple
 
 from models.catalogue import ProvinceCatalogue
@@ -50,7 +51,7 @@ class Asked(NamedTuple):
     """Whoever is counted comes first, not who is missing."""
 
 
-async def opened(
+async def opened_parts(
     connection: Connection,
     owner: ProvinceCatalogue,
     parts: Sequence[Part],
@@ -93,13 +94,14 @@ async def _looked(
         tuple(f'["{fact}",'.encode() for fact in sorted(types)) for types in subjects.needs(kind)
     ]
     seen = 0
-    async for stored in _found(connection, subjects, kind, asked.agency):
-        if seen % _ASKED_EVERY == 0 and _enough(wanted, seen):
-            return False
-        seen += 1
-        facts = b"".join(stored.values())
-        if any(all(fact in facts for fact in types) for types in needs):
-            take(subjects, kind, listings, stored)
+    async with aclosing(_found(connection, subjects, kind, asked.agency)) as found:
+        async for stored in found:
+            if seen % _ASKED_EVERY == 0 and _enough(wanted, seen):
+                return False
+            seen += 1
+            facts = b"".join(stored.values())
+            if any(all(fact in facts for fact in types) for types in needs):
+                take(subjects, kind, listings, stored)
     return True
 
 
@@ -107,9 +109,7 @@ def _enough(listings: Sequence[Listing], seen: int) -> bool:
     return all(one.is_settled or (seen >= LOOKED_AT and one.is_full) for one in listings)
 
 
-def _found(
-    connection: Connection, subjects: Subjects, kind: str, agency: str
-) -> AsyncIterator[looking.Stored]:
+def _found(connection: Connection, subjects: Subjects, kind: str, agency: str) -> looking.Looked:
     province = subjects.province
     if agency == ALL:
         return looking.every(connection, province, kind)

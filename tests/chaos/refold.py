@@ -43,6 +43,7 @@ def rows_of(tables: Tables) -> Mapping[str, TableRows]:
             (*row.key, row.window, row.closed_day): (*row.figure, row.definition_version)
             for row in tables.history
         },
+        "close": {(row.closed_day,): (row.next_offset,) for row in tables.closes},
         "attainment": {
             (row.target,): (row.as_of, *row.figure, *row[3:]) for row in tables.attainment.values()
         },

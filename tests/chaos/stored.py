@@ -28,6 +28,7 @@ TABLES: Final[Mapping[str, tuple[int, str]]] = {
         f"""plan, indicator, agency, "window", closed_day - {_EPOCH}, value, numerator, denominator,
         definition_version""",
     ),
+    "close": (1, f"closed_day - {_EPOCH}, next_offset"),
     "attainment": (1, f"target, as_of - {_EPOCH}, value, numerator, denominator, {_STANDING}"),
     "target_reading": (2, f"target, as_of - {_EPOCH}, value, numerator, denominator, {_STANDING}"),
     "obligation": (3, f"duty, period, reporter, due_on - {_EPOCH}, state, filed_on - {_EPOCH}"),

@@ -54,7 +54,7 @@ async def test_every_table_has_the_province_first_in_its_key_and_a_partition_for
     await connection.close()
 
     assert {("province", len(PROVINCES))} == {(row["first"], row["partitions"]) for row in rows}
-    assert len(rows) == 29
+    assert len(rows) == 30
 
 
 def test_a_database_that_is_away_is_named_without_its_password(

@@ -79,6 +79,7 @@ def counted(tables: Tables) -> dict[str, int]:
     """Return how many rows the append-only tables ought to have."""
     return {
         "kpi_history": len(tables.history),
+        "close": len(tables.closes),
         "alert_history": len(tables.alert_history),
         "outbox": len(tables.outbox),
         "dead_letter": len(tables.dead_letters),
@@ -92,7 +93,7 @@ async def rows_of(connection: Connection, province: str) -> dict[str, int]:
             f"SELECT count(*) FROM tiendo.{table} WHERE province = $1",  # noqa: S608 - a constant
             province,
         )
-        for table in ("kpi_history", "alert_history", "outbox", "dead_letter")
+        for table in ("kpi_history", "close", "alert_history", "outbox", "dead_letter")
     }
 
 

@@ -19,6 +19,7 @@ from models.explaining import (
 from models.facts import Record
 from models.figures import CompiledIndicator
 from models.forms import CountedForm, LatestForm, RatioForm, ValueForm
+from models.restoring import sources_of
 from models.topics import PROVINCES
 from streams.simulator import simulate
 from tests.support.fold import Worker, fold
@@ -51,7 +52,8 @@ def explained(target: CompiledTarget, worker: Worker, day: Day) -> Explanation:
     """Return a target's explanation from an excerpt."""
     assert target.indicator is not None
     stored = excerpt(worker.catalogue, target.indicator, worker.tables.stored)
-    return explain_target(worker.catalogue, target, stored, day)
+    sources = sources_of(worker.catalogue.lists, stored)
+    return explain_target(worker.catalogue, target, sources, stored.mark, day)
 
 
 def is_sum(indicator: CompiledIndicator) -> bool:
@@ -156,7 +158,9 @@ def test_the_figures_of_the_house_add_up_too(province: str) -> None:
         if indicator.plan != "house":
             continue
         stored = excerpt(worker.catalogue, indicator, worker.tables.stored)
-        found = explain_indicator(worker.catalogue, indicator, stored, last)
+        found = explain_indicator(
+            worker.catalogue, indicator, sources_of(worker.catalogue.lists, stored), last
+        )
         shown: Figure = whole[indicator.id][indicator.windows.index(indicator.window)]
 
         assert (indicator.id, shown) == (indicator.id, found.total)

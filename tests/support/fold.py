@@ -16,6 +16,7 @@ from models.changes import (
     Amount,
     AttainmentRow,
     Changes,
+    CloseRow,
     FeedRow,
     Figure,
     HistoryRow,
@@ -50,6 +51,7 @@ class Tables:
     kpi: dict[KpiKey, tuple[Figure, ...]] = field(default_factory=dict)
     agencies: dict[str, AgencyRow] = field(default_factory=dict)
     history: list[HistoryRow] = field(default_factory=list)
+    closes: list[CloseRow] = field(default_factory=list)
     attainment: dict[str, AttainmentRow] = field(default_factory=dict)
     readings: dict[tuple[str, Day], AttainmentRow] = field(default_factory=dict)
     obligations: dict[ObligationKey, ObligationRow] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Tables:
         _write(self.obligations, changes.obligations, None)
         _write(self.kpi, changes.kpi, None)
         self.history += changes.history
+        self.closes += changes.closes
         self.attainment |= changes.attainment
         self.readings |= {(row.target, row.as_of): row for row in changes.readings}
         self.problems |= changes.problems

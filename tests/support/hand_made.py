@@ -22,6 +22,7 @@ from models.changes import (
     AlertRow,
     AttainmentRow,
     Changes,
+    CloseRow,
     FeedRow,
     Figure,
     HistoryRow,
@@ -186,6 +187,7 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
             KpiKey("house", "open", "A"): (Figure(0, None, None),),
         },
         history=[HistoryRow(SHARE, "7d", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4), "on_time_share-v1")],
+        closes=[CloseRow(Day(DAY - 1), 4)],
         attainment={
             "t1": AttainmentRow(
                 "t1", Day(DAY - 1), Figure(Decimal("75.0000"), 3, 4), Decimal("80.5"), Decimal("0.9317"),

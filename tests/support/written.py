@@ -13,6 +13,7 @@ from tests.support.hand_made import LISTING, PROVINCE
 TABLES = (
     *("subject", "pane", "kept", "agency", "kpi", "kpi_history", "attainment", "target_reading"),
     *("obligation", "problem_standing", "alert", "alert_history", "outbox", "dead_letter", "feed"),
+    "close",
 )
 
 

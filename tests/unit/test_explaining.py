@@ -1,6 +1,5 @@
 """Explanations of hand-made histories: who takes part in a figure, who is missing, and who comes first."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -8,7 +7,9 @@ from models.catalogue import load_catalogue
 from models.changes import Mark
 from models.days import day_from_date
 from models.explaining import Explanation, explain_indicator, explain_target
+from models.figures import Sources
 from models.messages import Message
+from models.restoring import sources_of
 from tests.support.drafts import Draft
 from tests.support.fold import Worker
 from tests.support.plan_facts import deployed, registered, said, told
@@ -25,12 +26,17 @@ def worker_of(province: str, day: str, *facts: Draft) -> Worker:
     return told(load_catalogue().province(province), day, facts)
 
 
+def sources(worker: Worker) -> Sources:
+    """Return what figures are made of."""
+    return sources_of(worker.catalogue.lists, worker.tables.stored)
+
+
 def explained(worker: Worker, name: str) -> Explanation:
     """Return a target's explanation at the last closed day."""
     (target,) = (one for one in worker.catalogue.targets if one.definition.id == name)
     closed = worker.tables.mark.closed
     assert closed is not None
-    return explain_target(worker.catalogue, target, worker.tables.stored, closed)
+    return explain_target(worker.catalogue, target, sources(worker), worker.tables.mark, closed)
 
 
 def sent(exchange: str, agency: str, medium: str) -> Draft:
@@ -80,7 +86,7 @@ def test_an_agency_that_is_in_no_register_takes_part_under_its_code() -> None:
     )
 
     found = explain_indicator(
-        worker.catalogue, indicator, worker.tables.stored, day_from_date(date(2018, 3, 2))
+        worker.catalogue, indicator, sources(worker), day_from_date(date(2018, 3, 2))
     )
 
     assert [("A9", None, None, 1)] == [
@@ -93,16 +99,15 @@ def test_nothing_is_judged_before_the_first_day_is_closed() -> None:
     worker = worker_of(
         "hai-duong", "2016-12-31", *COMMUNES, deployed("X1", "2016-02-01", "website")
     )
-    stored = worker.tables.stored
     open_day = day_from_date(date(2016, 12, 31))
-    stored = replace(stored, mark=Mark(first_day=open_day, as_of=open_day))
+    mark = Mark(first_day=open_day, as_of=open_day)
     (target,) = (
         one
         for one in worker.catalogue.targets
         if one.definition.id == "hai-duong-2017-commune-websites-265"
     )
 
-    found = explain_target(worker.catalogue, target, stored, open_day)
+    found = explain_target(worker.catalogue, target, sources(worker), mark, open_day)
 
     assert found.standing is None
     assert (open_day, 1) == (found.day, found.total.value)

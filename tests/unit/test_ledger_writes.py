@@ -35,6 +35,7 @@ def test_every_table_with_changes_is_written_once() -> None:
             statements.UPSERT_AGENCIES,
             statements.UPSERT_KPI,
             statements.INSERT_HISTORY,
+            statements.INSERT_CLOSES,
             statements.UPSERT_ATTAINMENT,
             statements.UPSERT_READINGS,
             statements.UPSERT_OBLIGATIONS,

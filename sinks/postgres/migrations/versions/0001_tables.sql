@@ -140,6 +140,14 @@ CREATE TABLE tiendo.kpi_history (
     PRIMARY KEY (province, plan, indicator, agency, "window", closed_day)
 ) PARTITION BY LIST (province);
 
+-- What was known when a day was closed: the records before that offset. A fact of a later one restates the day.
+CREATE TABLE tiendo.close (
+    province text COLLATE "C" NOT NULL,
+    closed_day date NOT NULL,
+    next_offset bigint NOT NULL,
+    PRIMARY KEY (province, closed_day)
+) PARTITION BY LIST (province);
+
 CREATE TABLE tiendo.attainment (
     province text COLLATE "C" NOT NULL,
     target text COLLATE "C" NOT NULL,
