@@ -3,7 +3,7 @@
 What is counted in the parts adds up to the figure's own sides, whatever its form: a part names panes, and computes nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -31,7 +31,7 @@ from models.measures import Amounts
 from models.messages import Message
 from models.panes import ALL, PaneTable, Span
 from models.requirements import Requirement
-from models.windows import View, view_years_before
+from models.windows import TRAILING, View, view_years_before
 from models.words import Glossary, conditions_in_words, glossary_of, rows_in_words
 
 Derivation = TypeVar("Derivation", AgencyDerivation, RowDerivation)
@@ -145,6 +145,19 @@ def parts_of(
     opening = _Opening(catalogue, glossary_of(catalogue), scope)
     written, _ = catalogue.written(indicator)
     return tuple(opening.parts(indicator.form, written, seen, Role.FIGURE))
+
+
+def edges_of(indicator: CompiledIndicator, day: int, others: Iterable[int]) -> frozenset[int]:
+    """Return the days between which amounts of a figure of the house may be added up before they are read.
+
+    It is opened as it is on `day`, and read on `others` too. Conditions on agencies look at most 90 days back, day by day.
+    """
+    edges: set[int] = set(range(day - max(TRAILING.values()), day + 2))
+    for read_on in (day, *others):
+        (seen,) = indicator.views((indicator.window,), read_on)
+        first, last = seen.span
+        edges |= {read_on + 1, last + 1} | (set() if first is None else {first})
+    return frozenset(edges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from models.changes import Changes, StoredBook
+from models.changes import Changes, Mark
 from models.errors import TiendoError, Unavailable
 from sinks.postgres.connection import (
     CONNECT_SECONDS,
@@ -19,7 +19,7 @@ from sinks.postgres.connection import (
     explained,
     is_unavailable,
 )
-from sinks.postgres.reads import MARK_COLUMNS, load_excerpt, mark_of
+from sinks.postgres.reads import MARK_COLUMNS, mark_of
 from sinks.postgres.writes import figure_writes
 
 Row = dict[str, Any]
@@ -218,13 +218,11 @@ async def dead_letter(connection: Connection, provinces: Collection[str]) -> lis
     return await _read(connection, "dead_letter", provinces)
 
 
-async def excerpt(
-    connection: Connection, province: str, measures: Collection[str], engine_version: str
-) -> StoredBook | None:
-    """Return what figures of some measures are made of; None where nothing was ever folded. The connection sees one moment.
+async def folded(connection: Connection, province: str, engine_version: str) -> Mark | None:
+    """Return how far a province is folded; None where nothing ever was.
 
     Raises:
-        TiendoError: the province was folded by another version of the catalogue: its measures may mean something else.
+        TiendoError: it was folded by another version of the catalogue: its measures may mean something else.
     """
     row = await connection.fetchrow(_MARK, province)
     if row is None:
@@ -234,7 +232,7 @@ async def excerpt(
             f"{province} was folded by another version of the catalogue or engine:"
             " explain it with the version that its workers run"
         )
-    return await load_excerpt(connection, province, mark_of(row), measures)
+    return mark_of(row)
 
 
 async def read_back(connection: Connection, changes: Changes) -> ReadBack:

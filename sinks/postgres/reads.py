@@ -47,6 +47,11 @@ WHERE province = $1 AND kind = ANY($2::text[]) AND key = ANY($3::text[])"""
 _PANES: Final = f"""
 SELECT measure, bucket, agency, day - {_EPOCH}, amount FROM tiendo.pane WHERE province = $1"""  # noqa: S608 - a constant
 _PANES_OF: Final = f"{_PANES} AND measure = ANY($2::text[])"
+_PANES_BETWEEN: Final = f"""
+SELECT measure, bucket, agency, max(day) - {_EPOCH}, sum(amount) FROM tiendo.pane
+WHERE province = $1 AND measure = ANY($2::text[])
+GROUP BY measure, bucket, agency, width_bucket(day - {_EPOCH}, $3::integer[])
+HAVING sum(amount) <> 0"""  # noqa: S608 - a constant
 _UPGRADED_PANES: Final = f"""
 {_PANES_OF}
 UNION ALL
@@ -138,13 +143,24 @@ async def load_book(
 
 
 async def load_excerpt(
-    connection: Connection, province: str, mark: Mark, measures: Collection[str]
+    connection: Connection,
+    province: str,
+    mark: Mark,
+    measures: Collection[str],
+    edges: Collection[int] | None = None,
 ) -> StoredBook:
     """Return of the province's book what figures of some measures are made of; nothing of what was written of them.
 
     The mark was read in the same transaction (repeatable read), so a worker may go on beside it.
+    With `edges` the panes between two of them are one: enough for sums over days that begin on an edge and end before one.
     """
-    panes = await connection.fetch(_PANES_OF, province, sorted(measures))
+    panes = (
+        await connection.fetch(_PANES_OF, province, sorted(measures), timeout=LOAD_SECONDS)
+        if edges is None
+        else await connection.fetch(
+            _PANES_BETWEEN, province, sorted(measures), sorted(edges), timeout=LOAD_SECONDS
+        )
+    )
     return StoredBook(
         mark=mark,
         panes={

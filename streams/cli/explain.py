@@ -14,7 +14,7 @@ from streams.cli.provinces import asked
 
 if TYPE_CHECKING:
     from models.catalogue import Catalogue, CompiledTarget, ProvinceCatalogue
-    from models.changes import StoredBook
+    from models.changes import Mark
     from models.days import Day
     from models.figures import CompiledIndicator
     from streams.cli.explained import Explained
@@ -83,10 +83,14 @@ class _Question(NamedTuple):
 
 async def _explained(question: _Question, engine_version: str) -> "Explained":
     """Answer it as one moment of the database has it."""
+    from models.changes import KpiKey
     from models.explaining import DOWNWARDS, explain_indicator, explain_target, measures_behind
+    from models.opening import edges_of
     from models.panes import ALL
     from models.restoring import sources_of
     from sinks.postgres import queries
+    from sinks.postgres.published import published_about
+    from sinks.postgres.reads import load_excerpt
     from sinks.postgres.verification import one_moment
     from streams.cli.explained import Explained
     from streams.cli.opening import Asked
@@ -96,26 +100,34 @@ async def _explained(question: _Question, engine_version: str) -> "Explained":
     owner, target, indicator, agency, as_of, limit = question
     configure_quiet_logs()
     async with queries.reading(load_settings().dsn) as connection, one_moment(connection):
-        measures = measures_behind(owner, indicator)
-        stored = await queries.excerpt(connection, owner.province, measures, engine_version)
-        if stored is None:
+        mark = await queries.folded(connection, owner.province, engine_version)
+        if mark is None:
             raise _nothing(owner.province)
-        day = _day(owner, stored, as_of, judged=target is not None)
+        day = _day(owner, mark, as_of, judged=target is not None)
+        code = ALL if agency is None else agency
+        key = KpiKey(indicator.plan, indicator.id, code)
+        published = await published_about(connection, owner.province, key, indicator.window, day)
+        edges = (
+            edges_of(indicator, day, [row.closed_day for row in published])
+            if target is None
+            else None  # a target is judged on every day
+        )
+        stored = await load_excerpt(
+            connection, owner.province, mark, measures_behind(owner, indicator), edges
+        )
         sources = sources_of(owner.lists, stored)
         explanation = (
             explain_indicator(owner, indicator, sources, day)
             if target is None
-            else explain_target(owner, target, sources, stored.mark, day)
-        )
-        asked = Asked(
-            ALL if agency is None else agency,
-            limit,
-            target is not None and target.terms.operator in DOWNWARDS,
+            else explain_target(owner, target, sources, mark, day)
         )
         explained = Explained(owner, indicator, target, explanation)
         if agency is not None:
             explained = explained.of(agency)
-        return await explained.opened_by(connection, asked, sources, stored)
+        high_first = target is not None and target.terms.operator in DOWNWARDS
+        return await explained.opened_by(
+            connection, Asked(code, limit, high_first), sources, stored, published
+        )
 
 
 def _found(
@@ -158,16 +170,16 @@ def _over(indicator: "CompiledIndicator", window: str | None) -> "CompiledIndica
 
 
 def _day(
-    owner: "ProvinceCatalogue", stored: "StoredBook", as_of: dt.datetime | None, *, judged: bool
+    owner: "ProvinceCatalogue", mark: "Mark", as_of: dt.datetime | None, *, judged: bool
 ) -> "Day":
     """Return the day to read on: by default the last that is closed for a target, the open one for a figure."""
     from models.days import date_of, day_from_date
 
-    last = stored.mark.as_of
+    last = mark.as_of
     if last is None:
         raise _nothing(owner.province)
     if as_of is None:
-        closed = stored.mark.closed
+        closed = mark.closed
         return closed if judged and closed is not None else last
     day = day_from_date(as_of.date())
     if day > last:

@@ -3,7 +3,7 @@
 Vietnamese first, English beneath it; all words and figures come from the catalogue and the explanation, none is made here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,6 +25,7 @@ from models.messages import REASONS, STATUSES, Message
 from models.opening import parts_of
 from models.words import definition_in_words, goal_in_words
 from sinks.postgres.connection import Connection
+from sinks.postgres.published import PublishedRow
 from streams.cli.json_rows import json_row
 from streams.cli.notes import starting_point
 from streams.cli.opened_json import Opened, facts_json, parts_json, published_json, restated_json
@@ -50,7 +51,12 @@ class Explained:
     """Down to events; None before it is opened."""
 
     async def opened_by(
-        self, connection: Connection, asked: Asked, sources: Sources, stored: StoredBook
+        self,
+        connection: Connection,
+        asked: Asked,
+        sources: Sources,
+        stored: StoredBook,
+        published: Sequence[PublishedRow],
     ) -> "Explained":
         """Return it with the subjects, events and published rows behind the figure; the connection sees one moment."""
         owner, indicator, day = self.owner, self.indicator, self.explanation.day
@@ -61,7 +67,7 @@ class Explained:
         registers = stored.registers
         opened = Opened(
             await opened_parts(connection, owner, parts, sources.panes, asked),
-            await told(connection, figured, asked, stored.mark.closed, registers),
+            await told(connection, figured, asked, stored, published),
             fields_read(definition, owner.definitions.named),
             unit,
             registrations_of(registers) if counts else {},

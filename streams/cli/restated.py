@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from models.catalogue import ProvinceCatalogue
-from models.changes import KpiKey, PartKey
+from models.changes import StoredBook
 from models.contributions import NOTHING, Fact, Subjects, Sums
 from models.days import Day
 from models.figures import CompiledIndicator, Sources
@@ -13,7 +13,7 @@ from models.opening import Part
 from models.restating import Changed, Published, change_of, difference, late_registrations
 from sinks.postgres import looking
 from sinks.postgres.connection import Connection
-from sinks.postgres.published import closed_at, published_about
+from sinks.postgres.published import PublishedRow, closed_at
 from streams.cli.opening import LOOKED_AT, Asked
 
 
@@ -54,16 +54,15 @@ async def told(
     connection: Connection,
     figured: Figured,
     asked: Asked,
-    closed: Day | None,
-    registers: Mapping[PartKey, bytes],
+    stored: StoredBook,
+    published: Sequence[PublishedRow],
 ) -> Told:
-    """Return what was published of a figure about a day; the connection sees one moment."""
+    """Return what was published of a figure about a day, beside what is known now; the connection sees one moment."""
     owner, indicator, sources, _, day = figured
-    key = KpiKey(indicator.plan, indicator.id, asked.agency)
-    window = indicator.window
+    window, closed = indicator.window, stored.mark.closed
     rows = [
         Published(row.closed_day, row.figure, now, row.definition_version)
-        for row in await published_about(connection, owner.province, key, window, day)
+        for row in published
         for now in [indicator.figure(sources, asked.agency, window, row.closed_day)]
     ]
     before = [row for row in rows if row.closed_day <= day]
@@ -72,13 +71,13 @@ async def told(
         return Told(tuple(rows), None)
     now = indicator.figure(sources, asked.agency, window, day)
     last = before[-1]
-    published = Published(last.closed_day, last.then, now, last.definition_version)
-    if not published.is_restated:
+    figure = Published(last.closed_day, last.then, now, last.definition_version)
+    if not figure.is_restated:
         return Told(tuple(rows), None)
-    changes, rest = await _changes(connection, figured, asked, published, next_offset)
+    changes, rest = await _changes(connection, figured, asked, figure, next_offset)
     asks_register = indicator.over is not None or "agency.registered" in indicator.reads
-    registrations = late_registrations(registers, next_offset) if asks_register else {}
-    return Told(tuple(rows), Restated(day, published, next_offset, changes, registrations, rest))
+    registrations = late_registrations(stored.registers, next_offset) if asks_register else {}
+    return Told(tuple(rows), Restated(day, figure, next_offset, changes, registrations, rest))
 
 
 async def _changes(
