@@ -20,7 +20,7 @@ from streams.lines import Line
 from streams.publisher import Acknowledgement, NotPublished, send_line, started_producer
 from streams.settings import Settings
 
-ANSWER_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 5.0
 """A broker that acknowledges nothing for so long is away."""
 PATIENCE_SECONDS: Final = 60.0
 """How long a broker that went away is waited for."""

@@ -1,9 +1,12 @@
 """A Kafka and a database with worker processes on them, as an operator runs them."""
 
 import asyncio
+import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import pytest
 from aiokafka import ConsumerRecord
@@ -21,6 +24,17 @@ from streams.settings import Settings
 from streams.topic_admin import ensure_topics
 from tests.support.kafka import ApacheKafka, delete_topics, read_topic
 from tests.support.processes import Process, Starter, processes
+
+RUN_SECONDS: Final = 120.0
+"""Longest run of a command that ends by itself."""
+
+
+class Ran(NamedTuple):
+    """What a command did."""
+
+    status: int
+    out: bytes
+    err: str
 
 
 class Site:
@@ -45,6 +59,26 @@ class Site:
         tiendo = str(Path(sys.executable).parent / "tiendo")
         path = {} if release is None else {"PYTHONPATH": str(release)}
         return self._starter.start([tiendo, *arguments], **self._environment(settings), **path)
+
+    async def ran(
+        self, *arguments: str, given: bytes = b"", folder: Path | None = None, **settings: str
+    ) -> Ran:
+        """Run `tiendo` with arguments to its end, with `given` on standard input."""
+        child = await asyncio.create_subprocess_exec(
+            Path(sys.executable).parent / "tiendo",
+            *arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={**os.environ, **self._environment(settings)},
+        )
+        try:
+            out, err = await asyncio.wait_for(child.communicate(given), RUN_SECONDS)
+        finally:
+            if child.returncode is None:
+                child.kill()
+        return Ran(await child.wait(), out, err.decode())
 
     def tally_worker(self, *seconds: str, **settings: str) -> Process:
         """Start a worker whose book only tallies, and takes so many `seconds` for each batch."""
