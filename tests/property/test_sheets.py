@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from models.envelope import decode
 from models.errors import PoisonMessage
-from models.events import EventType
+from models.events import EventType, parse_instant
 from models.events.examination import examine
 from models.facts import Event, Record
+from models.sheets.columns import column_named, columns_of
+from models.sheets.rows import Sheet, SheetEvent
 from models.topics import PROVINCES
 from streams.inputs import judged_lines
 from streams.publisher import STRUCTURED
@@ -25,10 +27,12 @@ from tests.support.events import (
     cloud_events,
     event_types,
     line,
+    natural_key,
     record_of,
 )
 
 NOW_MS = int(KAFKA_TIMESTAMP.timestamp() * 1000)
+AS_OF = parse_instant("2025-12-31T00:00:00+07:00")
 _COLUMNS = ("id", "source", "time", "recordedtime", "province", "agency")
 
 
@@ -118,3 +122,31 @@ def _province(value: bytes) -> str | None:
         return None
     named = document.get("province") if isinstance(document, dict) else None
     return named if named in PROVINCES else None
+
+
+@given(event_types().flatmap(lambda known: st.tuples(st.just(known), cloud_events(st.just(known)))))
+def test_any_fact_can_stand_in_a_register(drawn: tuple[EventType, Attributes]) -> None:
+    """Of each of the 47 types: it is recorded and told as of the register, and is the fact that the payload names."""
+    known, event = drawn
+    payload = event["data"]
+    assert isinstance(payload, dict)
+    told = {name: value for name, value in payload.items() if value is not None}
+    assume(all(map(_writable, told.values())))
+    columns = columns_of([f"data.{name}" for name in told], {}, known.wire_name)
+    constants = {"type": known.name, "source": "s", "province": "hai-duong", "agency": "A"}
+    sheet = Sheet(
+        columns,
+        {column_named(name, name, known.wire_name): text for name, text in constants.items()},
+        as_of=AS_OF,
+    )
+
+    found = sheet.event([*map(_cell, told.values())], NOW_MS)
+
+    assert isinstance(found, SheetEvent), found
+    assert found == sheet.event([*map(_cell, told.values())], NOW_MS)
+    accepted = decode(Record("hai-duong", 7, NOW_MS, None, found.value))
+    assert isinstance(accepted, Event)
+    assert (AS_OF, AS_OF) == (accepted.time, accepted.recorded)
+    assert accepted.fact is not None
+    assert (known.name, natural_key(known, payload)) == (accepted.fact.type, accepted.fact.key)
+    assert known.moment != "time" or known.once or accepted.fact.moment == AS_OF
