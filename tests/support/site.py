@@ -50,6 +50,11 @@ class Site:
         """Return the settings of clients."""
         return Settings(kafka_bootstrap_servers=self.kafka.bootstrap, postgres_dsn=self._database)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which a command finds the services."""
+        return self._environment({})
+
     def worker(self, release: Path | None = None, /, **settings: str) -> Process:
         """Start `tiendo worker`."""
         return self.command("worker", release=release, **settings)
