@@ -65,15 +65,9 @@ class Publisher:
             await producer.stop()
 
     async def _discard(self) -> None:
-        """Drop the producer with what it holds.
-
-        Its own `stop` delivers everything first, for ever where the broker is away; so its steps are taken here, without that one.
-        """
         producer, self._producer = self._producer, None
         if producer is not None:
-            producer._closed = True  # noqa: SLF001 - there is no public way
-            await producer._sender.close()  # noqa: SLF001 - as above
-            await producer.client.close()
+            await discard(producer)
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -87,6 +81,16 @@ class Publisher:
             )
             await self._producer.start()
         return self._producer
+
+
+async def discard(producer: AIOKafkaProducer) -> None:
+    """Drop a producer with what it holds.
+
+    Its own `stop` delivers everything first, for ever where the broker is away; so its steps are taken here, without that one.
+    """
+    producer._closed = True  # noqa: SLF001 - there is no public way
+    await producer._sender.close()  # noqa: SLF001 - as above
+    await producer.client.close()
 
 
 async def _send(producer: AIOKafkaProducer, message: OutboxMessage) -> "asyncio.Future[object]":

@@ -4,14 +4,18 @@ A line that names no province, or none that we know, belongs to the first provin
 there it becomes a dead letter that somebody can find.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from models.errors import UsageError
 from models.topics import PROVINCES
+
+STDIN: Final = Path("-")
+"""The name of standard input where a file is named."""
 
 
 class Line(NamedTuple):
@@ -40,6 +44,25 @@ def lines_of(path: Path) -> Iterator[Line]:
     return addressed(_raw(path), PROVINCES[0] if first is None else first)
 
 
+def lines_in(values: Iterable[bytes]) -> Iterator[Line]:
+    """Yield what comes by once, such as standard input, as `lines_of` does a file: lines wait for the first province that is named."""
+    waiting: list[bytes] = []
+    rest = iter(values)
+    home = PROVINCES[0]
+    for value in rest:
+        waiting.append(value)
+        named = province_named(value)
+        if named is not None:
+            home = named
+            break
+    return addressed(itertools.chain(waiting, rest), home)
+
+
+def count_lines(path: Path) -> int:
+    """Return how many lines a file has; UsageError when it cannot be read."""
+    return sum(1 for _ in _raw(path))
+
+
 def addressed(values: Iterable[bytes], home: str) -> Iterator[Line]:
     """Yield `values` as lines; those that name no province go to `home`."""
     for number, value in enumerate(values, start=1):
@@ -66,11 +89,16 @@ def _text(value: bytes, attribute: str) -> str | None:
     return named if isinstance(named, str) else None
 
 
+def unended(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines without the newline that ends each."""
+    for line in lines:
+        yield line[:-1] if line.endswith(b"\n") else line
+
+
 def _raw(path: Path) -> Iterator[bytes]:
     """Yield what stands between newlines; a last newline ends the last line and begins no other."""
     try:
         with path.open("rb") as file:
-            for line in file:
-                yield line[:-1] if line.endswith(b"\n") else line
+            yield from unended(file)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}; name a readable file") from error

@@ -6,7 +6,7 @@ A line's bytes are never touched, and the record's timestamp is left to the cloc
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Final
+from typing import Final, TypeAlias
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -18,6 +18,9 @@ from streams.lines import Line, key_named
 from streams.settings import Settings
 
 STRUCTURED: Final = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
+Acknowledgement: TypeAlias = "asyncio.Future[RecordMetadata]"
+"""What a broker will say of a record."""
+
 _AT_ONCE: Final = 2_000
 """Records whose acknowledgements are awaited together."""
 
@@ -26,9 +29,8 @@ class NotPublished(TiendoError):  # noqa: N818 - named for what happened to the 
     """The broker refused a line for good; the lines before it are sent."""
 
 
-@contextlib.asynccontextmanager
-async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
-    """Open a producer for the configured brokers; Unavailable when none answers."""
+async def started_producer(settings: Settings) -> AIOKafkaProducer:
+    """Start a producer for the configured brokers; Unavailable when none answers."""
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.kafka_bootstrap_servers,
         acks="all",
@@ -38,12 +40,21 @@ async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     )
     try:
         await producer.start()
-    except KafkaError as error:
+    except BaseException as error:
         await producer.stop()
+        if not isinstance(error, KafkaError):
+            raise
         raise Unavailable(
             f"no Kafka at {settings.kafka_bootstrap_servers} ({type(error).__name__}):"
             " start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"
         ) from error
+    return producer
+
+
+@contextlib.asynccontextmanager
+async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """Open a producer for the length of a block; Unavailable when no broker answers."""
+    producer = await started_producer(settings)
     try:
         yield producer
     finally:
@@ -58,7 +69,7 @@ async def publish(
     `sent` is told how many lines were acknowledged since it was last called.
     """
     ends: dict[str, int] = {}
-    waiting: list[tuple[Line, asyncio.Future[RecordMetadata]]] = []
+    waiting: list[tuple[Line, Acknowledgement]] = []
     for line in lines:
         waiting.append((line, await _send(producer, line)))
         if len(waiting) >= _AT_ONCE:
@@ -67,25 +78,30 @@ async def publish(
     return ends
 
 
-async def _send(producer: AIOKafkaProducer, line: Line) -> "asyncio.Future[RecordMetadata]":
+async def send_line(producer: AIOKafkaProducer, line: Line) -> Acknowledgement:
+    """Hand a line to the producer; return what its acknowledgement will be. Errors are Kafka's own."""
+    acknowledgement: Acknowledgement = await producer.send(
+        progress_topic(line.province),
+        value=line.value,
+        key=key_named(line.value),
+        headers=list(STRUCTURED),
+    )
+    return acknowledgement
+
+
+async def _send(producer: AIOKafkaProducer, line: Line) -> Acknowledgement:
     try:
-        future: asyncio.Future[RecordMetadata] = await producer.send(
-            progress_topic(line.province),
-            value=line.value,
-            key=key_named(line.value),
-            headers=list(STRUCTURED),
-        )
+        return await send_line(producer, line)
     except MessageSizeTooLargeError as error:
         raise NotPublished(
             f"line {line.number} has {len(line.value)} bytes, more than a topic takes: an event has at most 1 MiB"
         ) from error
     except KafkaError as error:
         raise Unavailable(f"line {line.number} was not sent ({error}): is Kafka up?") from error
-    return future
 
 
 async def _acknowledged(
-    waiting: list[tuple[Line, "asyncio.Future[RecordMetadata]"]],
+    waiting: list[tuple[Line, Acknowledgement]],
     ends: dict[str, int],
     sent: Callable[[int], None] | None,
 ) -> None:

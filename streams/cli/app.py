@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import explain, figures, files, operate, plan, show, verify
+from streams.cli import deadletters, explain, figures, files, operate, plan, publish, show, verify
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -29,7 +29,7 @@ for command in (
     files.try_,
     files.check,
     operate.worker,
-    files.publish,
+    publish.publish,
     operate.topics,
     operate.migrate,
     show.simulate,
@@ -44,6 +44,7 @@ for command in (
     app.command(command.__name__.rstrip("_"))(command)
 
 app.add_typer(plan.app)
+app.add_typer(deadletters.app)
 
 _INTERRUPTED: Final = 130
 

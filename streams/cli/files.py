@@ -1,19 +1,19 @@
-"""Commands on files of events, one CloudEvent a line: `try`, `check`, `publish`."""
+"""Commands on files of events that need no service of anybody's: `try` and `check`."""
 
 import asyncio
 import datetime as dt
 import sys
 import time
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from models.days import VIETNAM
 from models.errors import UsageError
-
-if TYPE_CHECKING:
-    from models.facts import DeadLetter
+from models.sheets.writing import DateFormat
+from streams.cli import sheet_options as csv_options
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
@@ -22,10 +22,6 @@ LAST_YEAR: Final = 2100
 Files = Annotated[
     list[Path],
     typer.Argument(metavar="FILE...", exists=True, dir_okay=False, help="NDJSON of CloudEvents."),
-]
-File = Annotated[
-    Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="NDJSON of CloudEvents."),
 ]
 
 
@@ -53,50 +49,64 @@ def try_(
         tables.show_found(found)
 
 
-def check(file: File) -> None:
-    """Validate a file without any service: a line per fault, exit status 1 if there is one."""
-    from models.envelope import decode
-    from models.facts import DeadLetter, Record
-    from streams.lines import lines_of
-    from streams.publisher import STRUCTURED
+def check(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
+    files: csv_options.Files,
+    json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
+    csv: csv_options.Csv = False,
+    type_: csv_options.Type = None,
+    province: csv_options.Province = None,
+    agency: csv_options.Agency = None,
+    source: csv_options.Source = None,
+    constants: csv_options.Constants = None,
+    renamed: csv_options.Renamed = None,
+    delimiter: csv_options.Delimiter = None,
+    dates: csv_options.Dates = DateFormat.ISO,
+    offset: csv_options.Offset = None,
+    decimal_comma: csv_options.DecimalComma = False,
+    snapshot: csv_options.Snapshot = False,
+    as_of: csv_options.AsOf = None,
+) -> None:
+    """Validate files without any service: a line per fault, exit status 1 if there is one.
 
+    A fault is what a worker would refuse, named by line, reason, field, what was expected there, and what to write instead.
+    """
+    from streams.inputs import judged_lines, judged_rows
+
+    options = csv_options.sheet_options(
+        type=type_, province=province, agency=agency, source=source, constants=constants,
+        renamed=renamed, delimiter=delimiter, dates=dates, offset=offset,
+        decimal_comma=decimal_comma, snapshot=snapshot, as_of=as_of,
+    )  # fmt: skip
+    sheets = csv_options.sheets_among(files, csv=csv, options=options)
     now_ms = time.time_ns() // 1_000_000
-    faults = count = 0
-    for line in lines_of(file):
-        count += 1
-        verdict = decode(Record(line.province, line.number, now_ms, None, line.value, STRUCTURED))
-        if isinstance(verdict, DeadLetter):
-            faults += 1
-            sys.stdout.write(f"{file}:{line.number}: {_fault(verdict)}\n")
-    sys.stderr.write(f"{count} lines, {faults} faults\n")
-    if faults:
+    count = 0
+    reasons: Counter[str] = Counter()
+    faults: list[dict[str, object]] = []
+    for file in files:
+        rows = judged_rows(file, options, now_ms) if file in sheets else judged_lines(file, now_ms)
+        for one in rows:
+            count += 1
+            if one.refusal is None:
+                continue
+            reasons[one.refusal.reason] += 1
+            if json:
+                faults.append({"file": str(file), "line": one.number, **one.refusal._asdict()})
+            else:
+                sys.stdout.write(f"{file}:{one.number}: {one.refusal}\n")
+    if json:
+        _print_json({"lines": count, "reasons": dict(reasons), "faults": faults})
+    else:
+        by_reason = ", ".join(f"{reason} {number}" for reason, number in reasons.most_common())
+        told = f": {by_reason}" if by_reason else ""
+        sys.stderr.write(f"{count} lines, {reasons.total()} faults{told}\n")
+    if reasons:
         raise typer.Exit(1)
 
 
-def publish(file: File) -> None:
-    """Send every line of a file as it stands to the topic of its province."""
-    from streams.cli.progress import watching
-    from streams.lines import lines_of
-    from streams.publisher import producing
-    from streams.publisher import publish as send
-    from streams.settings import load_settings
+def _print_json(found: dict[str, object]) -> None:
+    from streams.cli.json_rows import dumps
 
-    _configure_logs()
-    settings = load_settings()
-
-    async def run() -> dict[str, int]:
-        async with producing(settings) as producer:
-            return await send(producer, lines_of(file), watch.sent)
-
-    with watching(enabled=True) as watch:
-        ends = asyncio.run(run())
-    for province, end in ends.items():
-        sys.stdout.write(f"progress.{province}: sent, the next offset is {end}\n")
-
-
-def _fault(letter: "DeadLetter") -> str:
-    where = "" if letter.field is None else f" {letter.field}:"
-    return f"{letter.reason}:{where} {letter.detail}"
+    sys.stdout.write(dumps(found) + "\n")
 
 
 def _day(text: str) -> dt.date:

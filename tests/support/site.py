@@ -1,9 +1,12 @@
 """A Kafka and a database with worker processes on them, as an operator runs them."""
 
 import asyncio
+import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import pytest
 from aiokafka import ConsumerRecord
@@ -22,6 +25,17 @@ from streams.topic_admin import ensure_topics
 from tests.support.kafka import ApacheKafka, delete_topics, read_topic
 from tests.support.processes import Process, Starter, processes
 
+RUN_SECONDS: Final = 120.0
+"""Longest run of a command that ends by itself."""
+
+
+class Ran(NamedTuple):
+    """What a command did."""
+
+    status: int
+    out: bytes
+    err: str
+
 
 class Site:
     """Where workers run; their settings are those with which a test need not wait for long."""
@@ -36,6 +50,11 @@ class Site:
         """Return the settings of clients."""
         return Settings(kafka_bootstrap_servers=self.kafka.bootstrap, postgres_dsn=self._database)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which a command finds the services."""
+        return self._environment({})
+
     def worker(self, release: Path | None = None, /, **settings: str) -> Process:
         """Start `tiendo worker`."""
         return self.command("worker", release=release, **settings)
@@ -45,6 +64,26 @@ class Site:
         tiendo = str(Path(sys.executable).parent / "tiendo")
         path = {} if release is None else {"PYTHONPATH": str(release)}
         return self._starter.start([tiendo, *arguments], **self._environment(settings), **path)
+
+    async def ran(
+        self, *arguments: str, given: bytes = b"", folder: Path | None = None, **settings: str
+    ) -> Ran:
+        """Run `tiendo` with arguments to its end, with `given` on standard input."""
+        child = await asyncio.create_subprocess_exec(
+            Path(sys.executable).parent / "tiendo",
+            *arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={**os.environ, **self._environment(settings)},
+        )
+        try:
+            out, err = await asyncio.wait_for(child.communicate(given), RUN_SECONDS)
+        finally:
+            if child.returncode is None:
+                child.kill()
+        return Ran(await child.wait(), out, err.decode())
 
     def tally_worker(self, *seconds: str, **settings: str) -> Process:
         """Start a worker whose book only tallies, and takes so many `seconds` for each batch."""

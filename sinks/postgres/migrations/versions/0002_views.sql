@@ -441,7 +441,7 @@ BEGIN
     END LOOP;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tiendo_operator') THEN
         GRANT USAGE ON SCHEMA tiendo TO tiendo_operator;
-        GRANT SELECT ON tiendo.dead_letter TO tiendo_operator;
+        GRANT SELECT, UPDATE (replayed_at) ON tiendo.dead_letter TO tiendo_operator;
     END IF;
 END
 $$;
