@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import explain, figures, files, operate, plan, show, verify
+from streams.cli import explain, figures, files, operate, plan, show, simulation, verify
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -32,7 +32,7 @@ for command in (
     files.publish,
     operate.topics,
     operate.migrate,
-    show.simulate,
+    simulation.simulate,
     figures.kpi,
     figures.targets,
     figures.duties,
