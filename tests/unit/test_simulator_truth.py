@@ -13,9 +13,11 @@ from streams.simulator import CALM, Scenario, Simulation, Trouble
 from streams.simulator.post import Fate, Report
 from streams.simulator.profiles import PROFILES
 from streams.simulator.truth import Truth, written
+from streams.simulator.truth.works import Works
 from streams.simulator.wire import SECONDS_PER_DAY, Data, Happening, stamp
 from streams.simulator.witness import Witness
 from tests.support.told import Told, told
+from tests.support.world_facts import KNOWN
 
 SORE = Trouble(
     late=0.15, duplicated=0.08, corrected=0.12, retracted=0.06, broken=0.02, out_of_order=0.1
@@ -23,7 +25,7 @@ SORE = Trouble(
 """Half of the reports go wrong in some way."""
 
 WHOLE_PLANS = [
-    Scenario(seed=1, volume=0.4),
+    Scenario(seed=1, volume=0.4, officials=60),
     Scenario(seed=2, volume=0.3, trouble=SORE, agencies=12, officials=40),
 ]
 
@@ -49,12 +51,29 @@ def disagreements(run: Told) -> list[object]:
     return found
 
 
+def misjudged(run: Told) -> list[object]:
+    """Return the targets whose figure on the last day is not what the world knows."""
+    found: list[object] = []
+    plan = PROFILES[run.truth.province].plan
+    targets = {one.definition.id: one for one in run.worker.catalogue.targets}
+    for name, known in KNOWN[plan].items():
+        target = f"{plan}-{name}"
+        day = min(run.truth.last, targets[target].terms.deadline)
+        true = known(Works(run.truth, day))
+        figure = run.tables(run.truth.last).attainment[target].figure
+        shown = (figure.numerator, figure.denominator) if isinstance(true, tuple) else figure.value
+        if shown != true:
+            found.append((target, shown, true))
+    return found
+
+
 @pytest.mark.parametrize("trouble", [CALM, SORE], ids=["calm", "sore"])
 def test_a_year_in_tra_vinh_has_the_figures_of_the_truth(trouble: Trouble) -> None:
     """All fourteen indicators, windows and agencies, on six days: whatever happens to the reports on their way."""
-    run = told(Scenario(seed=1, volume=0.4, trouble=trouble), "tra-vinh")
+    run = told(Scenario(seed=1, volume=0.4, officials=60, trouble=trouble), "tra-vinh")
 
     assert [] == disagreements(run)
+    assert [] == misjudged(run)
     assert 0 == run.truth.pending
 
 
@@ -64,7 +83,10 @@ def test_a_year_in_tra_vinh_has_the_figures_of_the_truth(trouble: Trouble) -> No
 @pytest.mark.parametrize("scenario", WHOLE_PLANS, ids=["usual", "sore"])
 def test_whole_plans_have_the_figures_of_the_truth(scenario: Scenario, province: str) -> None:
     """Each province over the whole period of its plan."""
-    assert [] == disagreements(told(scenario, province))
+    run = told(scenario, province)
+
+    assert [] == disagreements(run)
+    assert [] == misjudged(run)
 
 
 def test_a_run_that_stops_early_has_the_truth_of_what_the_log_tells_by_then() -> None:
@@ -228,7 +250,7 @@ def test_an_agency_reports_by_any_readable_record_under_its_code() -> None:
 
 def test_the_document_has_the_last_day_the_months_and_the_days() -> None:
     """JSON by the rules of `tiendo kpi --json`: shares are strings with four decimals."""
-    simulation = Simulation(Scenario(seed=1, days=62), ["tra-vinh"], witnessed=True)
+    simulation = Simulation(Scenario(days=62, trouble=CALM), ["tra-vinh"], witnessed=True)
     assert list(simulation.lines())
 
     document = json.loads(json.dumps(written(simulation.truth())))["tra-vinh"]
@@ -253,6 +275,26 @@ def test_the_document_has_the_last_day_the_months_and_the_days() -> None:
         if (row["indicator"], row["agency"], row["window"]) == ("dossiers_received", "*", "plan")
     ]
     assert all_received == received_by_day > 0
+    works = {
+        (row["what"], row["of"]): (row["value"], row["denominator"]) for row in document["works"]
+    }
+    assert (15, 15) == works["system one_stop", "so"]
+    assert (1819, 1819) == works["procedures online at level 2 or above", "*"]
+    assert (0, 1) == works["wan-lan", "*"]
+    assert works["budget.allocated (VND)", "tra-vinh-2019"][1] is None
+
+
+def test_a_completed_project_stays_completed() -> None:
+    """Once a plan's named project is done it is not begun again."""
+    statuses: dict[str, list[str]] = {}
+    for line in Simulation(Scenario(trouble=CALM), PROVINCES).lines():
+        if b"project.status_changed" in line:
+            data = json.loads(line)["data"]
+            statuses.setdefault(data["project_id"], []).append(data["to_status"])
+
+    completed = [changes for changes in statuses.values() if "completed" in changes]
+    assert completed
+    assert {"completed"} == {changes[-1] for changes in completed}
 
 
 def test_only_a_run_with_a_witness_has_a_truth() -> None:
