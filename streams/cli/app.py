@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import deadletters, explain, figures, files, operate, plan, publish, show, verify
+from streams.cli import deadletters, explain, figures, files, operate, plan, publish, show, simulation, verify
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -32,7 +32,7 @@ for command in (
     publish.publish,
     operate.topics,
     operate.migrate,
-    show.simulate,
+    simulation.simulate,
     figures.kpi,
     figures.targets,
     figures.duties,

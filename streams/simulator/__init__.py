@@ -4,7 +4,8 @@ Pure generators of lines: nothing here reads a clock, the environment or a local
 """
 
 from streams.simulator.load import load
-from streams.simulator.runs import simulate, span
+from streams.simulator.runs import Simulation, Timed, simulate, span
+from streams.simulator.scenario import Scenario
 from streams.simulator.trouble import CALM, Trouble
 
-__all__ = ["CALM", "Trouble", "load", "simulate", "span"]
+__all__ = ["CALM", "Scenario", "Simulation", "Timed", "Trouble", "load", "simulate", "span"]

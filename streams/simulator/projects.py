@@ -24,6 +24,7 @@ class Projects:
         self._chance = world.chance("projects")
         self._items = ITEMS[world.profile.province]
         self._lead = world.agencies[4].code
+        self._completed: set[str] = set()
         self._due: dict[int, list[Item]] = {}
         for item in self._items:
             if item.done is not None:
@@ -53,7 +54,8 @@ class Projects:
         month, of_month = divmod(day - self._world.profile.first, MONTH)
         if of_month == PAYDAY:
             project = self._world.projects[month % len(self._world.projects)]
-            self._move_on(project, month // len(self._world.projects), day)
+            if project not in self._completed:
+                self._move_on(project, month // len(self._world.projects), day)
             self._pay(project, month, day)
 
     def _tell(self, kind: str, key: str, day: int, system: str, data: Data) -> None:
@@ -79,6 +81,7 @@ class Projects:
         place = self._items.index(item)
         if item.form == "project":
             project = self._world.projects[place]
+            self._completed.add(project)
             self._status(project, "completed", "in_progress", day)
             self._milestone(project, "accepted", day)
         elif item.form == "policy":

@@ -4,10 +4,14 @@ A broken line is always an extra one: its sender repairs it, so the figures do n
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
+from models.errors import UsageError
 from streams.simulator.wire import Value, encode
+
+ROUNDING: Final = 1e-9
+"""What adding shares may cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,22 @@ class Trouble:
     """Are withdrawn: before or after they arrive; some are asserted again later."""
     broken: float = 0.003
     """Arrive unreadable first: a dead letter of each reason in turn."""
+    out_of_order: float = 0.0
+    """Written in time, and on the way for up to two days: others overtake them. Half of the late ones are overtaken too."""
+
+    def check(self) -> None:
+        """Raise UsageError unless every share is one, and all of them together are."""
+        shares = {name: share for name, share in asdict(self).items() if name != "late_days"}
+        for name, share in shares.items():
+            if not 0 <= share <= 1:
+                message = f"a share of {share} is {name.replace('_', ' ')}: give 0 to 1"
+                raise UsageError(message)
+        if sum(shares.values()) > 1 + ROUNDING:
+            message = (
+                f"the shares of trouble come to {sum(shares.values()):g}: a report has one trouble at most,"
+                " so give shares that come to 1 or less"
+            )
+            raise UsageError(message)
 
 
 CALM: Final = Trouble(late=0.0, duplicated=0.0, corrected=0.0, retracted=0.0, broken=0.0)

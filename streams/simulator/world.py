@@ -4,33 +4,21 @@ The world is made once from the seed; the flows only ask it and tell it what hap
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from streams.simulator.agencies import Agency, agencies_of
 from streams.simulator.chance import Chance
-from streams.simulator.post import Post
+from streams.simulator.post import Office, Post, is_register
 from streams.simulator.profiles import Profile
-from streams.simulator.trouble import Trouble
+from streams.simulator.scenario import Scenario
 from streams.simulator.wire import SECONDS_PER_DAY, Happening
+from streams.simulator.witness import Witness
 
-BUSY_COMMUNES = 4
-OFFICIALS = 14
 ENTERPRISES = 20
 SILENT_AGENCIES = 3
 FIRST_WEEK = 6
 WEEKEND = (2, 3)
 """`day % 7` of Saturdays and Sundays: 1 January 1970 was a Thursday."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """What a run is made from."""
-
-    seed: int
-    volume: float
-    """Factor on the rates of all flows; registers stay."""
-    trouble: Trouble
 
 
 class Flow(Protocol):
@@ -46,21 +34,25 @@ class Flow(Protocol):
 class World:
     """A province: registers, pools of codes, and the post that takes every report."""
 
-    def __init__(self, profile: Profile, scenario: Scenario) -> None:
+    def __init__(
+        self, profile: Profile, scenario: Scenario, witness: Witness | None = None
+    ) -> None:
         self.profile = profile
         self.scenario = scenario
+        self._witness = witness
         self.agencies = tuple(agencies_of(profile))
         province = profile.province
         offices = [agency for agency in self.agencies if agency.level in {"so", "huyen"}]
         communes = [agency for agency in self.agencies if agency.level == "xa"]
+        busy_communes = max(scenario.agencies // 6, scenario.agencies - len(offices))
         chance = self.chance("world")
         self.busy: Sequence[Agency] = (
-            *chance.shuffled(offices[:20]),
-            *chance.shuffled(communes)[:BUSY_COMMUNES],
+            *chance.shuffled(offices[: scenario.agencies - busy_communes]),
+            *chance.shuffled(communes)[:busy_communes],
         )
         """The agencies with a daily flow, the busiest first."""
         self.officials = tuple(
-            f"cb-{profile.code.lower()}-{number:04d}" for number in range(1, OFFICIALS + 1)
+            f"cb-{profile.code.lower()}-{number:04d}" for number in range(1, scenario.officials + 1)
         )
         self.enterprises = tuple(
             f"dn-{profile.code.lower()}-{number:04d}" for number in range(1, ENTERPRISES + 1)
@@ -72,7 +64,9 @@ class World:
             "enterprises": self.enterprises,
             "projects": self.projects,
         }
-        self.post = Post(province, scenario.trouble, pools, self.chance("post"))
+        office = Office(province, (profile.last + 1) * SECONDS_PER_DAY, pools)
+        hear = None if witness is None else witness.hear
+        self.post = Post(office, scenario.trouble, self.chance("post"), hear)
         self.first_reports = {
             agency.code: profile.first + chance.between(1, FIRST_WEEK) for agency in self.agencies
         }
@@ -112,9 +106,16 @@ class World:
 
     def tell(self, happening: Happening) -> None:
         """Report what happened, unless the systems of its agency are silent on that day."""
+        if self._is_silent(happening):
+            if self._witness is not None:
+                self._witness.miss(happening)
+            return
+        fate = self.post.tell(happening)
+        if self._witness is not None:
+            self._witness.see(happening, fate)
+
+    def _is_silent(self, happening: Happening) -> bool:
         silence = self._silences.get(happening.agency)
-        if silence is not None and not happening.type.endswith(".registered"):
-            day = happening.at // SECONDS_PER_DAY
-            if silence[0] <= day < silence[1]:
-                return
-        self.post.tell(happening)
+        if silence is None or is_register(happening):
+            return False
+        return silence[0] <= happening.at // SECONDS_PER_DAY < silence[1]
