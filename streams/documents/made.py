@@ -4,7 +4,17 @@ import json
 from pathlib import Path
 from typing import Final
 
-from streams.documents import alert_schema, asyncapi, plans, schemas
+from streams.documents import (
+    alert_schema,
+    asyncapi,
+    commands_page,
+    events_page,
+    indicators_page,
+    metrics_page,
+    plans,
+    schemas,
+    settings_page,
+)
 from streams.documents.payloads import Schema
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
@@ -17,6 +27,9 @@ OWNED: Final = (
 )
 """A file that matches and that nothing makes any more is removed."""
 
+VIEWS: Final = "docs/reference/views.md"
+"""The one document that takes a database to make (`views_page`)."""
+
 
 def made() -> dict[str, str]:
     """Return every document that the code alone makes: path under `deploy/` -> text."""
@@ -26,6 +39,11 @@ def made() -> dict[str, str]:
         **{f"schemas/{name}": text for name, text in schemas.files().items()},
         f"schemas/{alert_schema.FILE}": schemas.written(alert_schema.alert_schema()),
         f"schemas/{asyncapi.FILE}": asyncapi.text(),
+        "docs/reference/commands.md": commands_page.text(),
+        "docs/reference/events.md": events_page.text(),
+        "docs/reference/indicators.md": indicators_page.text(),
+        "docs/reference/metrics.md": metrics_page.text(),
+        "docs/reference/settings.md": settings_page.text(),
         "agency-sdk/tiendo_agency/vocabulary.json": _bundle(events),
     }
 

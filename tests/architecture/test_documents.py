@@ -1,7 +1,7 @@
 """What is made from the code says what the code says: whoever changes a definition, a model or a setting writes it anew."""
 
 from streams.documents import plans
-from streams.documents.made import DEPLOY, made, there
+from streams.documents.made import DEPLOY, VIEWS, made, there
 
 
 def test_each_document_is_the_one_that_the_code_makes() -> None:
@@ -20,7 +20,7 @@ def test_each_document_is_the_one_that_the_code_makes() -> None:
 
 def test_nothing_stands_among_them_that_the_code_does_not_make() -> None:
     """A page of what is gone would still be read."""
-    assert set() == there() - made().keys(), "run `make docs`"
+    assert set() == there() - made().keys() - {VIEWS}, "run `make docs`"
 
 
 def test_each_target_has_a_row_with_its_sentence_and_its_definition() -> None:
