@@ -17,8 +17,14 @@ from models.facts import Event, Record
 from models.topics import PROGRESS_MAX_BYTES, progress_topic
 from tests.support.agency import SENDER, dossier, opening
 from tests.support.eventually import eventually
-from tests.support.kafka import ApacheKafka, create_topics, delete_topics, read_topic
-from tiendo_agency import Agency, Problem
+from tests.support.kafka import (
+    ApacheKafka,
+    _free_ports,
+    create_topics,
+    delete_topics,
+    read_topic,
+)
+from tiendo_agency import Agency, Problem, Security
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
@@ -183,5 +189,39 @@ async def test_a_topic_that_is_not_there_yet_is_waited_for(
 
         assert 0 == agency.flush(SECONDS)
         assert [] == agency.problems()
+
+    assert 1 == len(accepted(await read_topic(own_kafka.bootstrap, TOPIC)))
+
+
+async def test_a_wrong_password_is_told_and_the_right_one_delivers(
+    own_kafka: ApacheKafka, tmp_path: Path
+) -> None:
+    """By SASL, on a listener of its own: events wait on the disk until the next process has the password."""
+    (port,) = _free_ports(1)
+    own_kafka.kill()
+    properties = own_kafka._properties.read_text()
+    for name in ("listeners", "advertised.listeners"):
+        properties = properties.replace(
+            f"{name}=PLAINTEXT://", f"{name}=SASL_PLAINTEXT://127.0.0.1:{port},PLAINTEXT://"
+        )
+    own_kafka._properties.write_text(
+        properties.replace("map=", "map=SASL_PLAINTEXT:SASL_PLAINTEXT,")
+        + "sasl.enabled.mechanisms=PLAIN\nlistener.name.sasl_plaintext.plain.sasl.jaas.config="
+        'org.apache.kafka.common.security.plain.PlainLoginModule required user_motcua="right";\n'
+    )
+    own_kafka.start()
+    await create_topics(own_kafka.bootstrap, [TOPIC])
+    told: list[Problem] = []
+    there = opening(tmp_path, f"127.0.0.1:{port}")
+    wrong = Security("SASL_PLAINTEXT", "PLAIN", "motcua", "wrong")
+    with Agency(**there, security=wrong, on_error=told.append) as agency:
+        agency.send("dossier.received", **dossier())  # type: ignore[arg-type]  # fields of any type
+        await eventually(lambda: any("_AUTHENTICATION" in one.detail for one in told), SECONDS)
+        assert 1 == agency.close(0)
+    assert not any("wrong" in one.detail for one in told)
+
+    right = Security("SASL_PLAINTEXT", "PLAIN", "motcua", "right")
+    with Agency(**there, security=right) as agency:
+        assert 0 == agency.flush(SECONDS)
 
     assert 1 == len(accepted(await read_topic(own_kafka.bootstrap, TOPIC)))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, Producer
 
 from tests.support.agency import SENDER, attributes, dossier, opening
 from tests.support.brokers import Brokers, error_of
@@ -193,3 +193,48 @@ def test_a_password_is_never_printed_and_never_forgotten(tmp_path: Path) -> None
     with pytest.raises(SettingRefused, match="Kafka's client does not start"):
         Agency(**opening(tmp_path), security=Security("SSL", ca_file=str(tmp_path / "none.pem")))
     Agency(**opening(tmp_path)).close(0)  # nothing holds the spool after a refusal
+
+
+def test_delivery_that_ends_by_itself_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug of ours must not look like a quiet day: events are kept, and somebody is told why they stay."""
+    ended: list[BaseException | None] = []
+    monkeypatch.setattr("threading.excepthook", lambda told: ended.append(told.exc_value))
+    monkeypatch.setattr(Delivery, "_send", lambda *_: 1 / 0)
+    agency = Agency(**opening(tmp_path))
+    try:
+        agency.send("dossier.received", **dossier())  # type: ignore[arg-type]  # fields of any type
+        agency._delivery._thread.join(SECONDS)
+        (problem,) = agency.problems()
+    finally:
+        agency.close(0)
+
+    assert "delivery ended by ZeroDivisionError: restart the process" == problem.detail
+    assert ["ZeroDivisionError"] == [type(one).__name__ for one in ended]
+
+
+def test_a_setting_that_fails_later_is_waited_for(tmp_path: Path) -> None:
+    """A producer is replaced while its CA file is exchanged: the next attempt may find it."""
+    brokers = Brokers()
+    fatal = error_of(KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, fatal=True)
+    brokers.verdict = lambda _ids: fatal if brokers.started == 1 else None
+    gone = [SettingRefused("the CA file is not there")]
+    problems: list[Problem] = []
+
+    def producer(on_error: Callable[[KafkaError], None]) -> Producer:
+        if brokers.started == 1 and gone:
+            raise gone.pop()
+        return brokers.producer(on_error)
+
+    spool = Spool(tmp_path, 2**30)
+    spool.add([build(SENDER, "dossier.received", dossier(), attributes())])
+    delivery = Delivery(spool, producer, problems.append)
+    try:
+        assert 0 == spool.wait_until_empty(SECONDS)
+    finally:
+        delivery.stop()
+        spool.close()
+
+    assert ["e1"] == brokers.taken
+    assert "the CA file is not there" in [one.detail for one in problems]

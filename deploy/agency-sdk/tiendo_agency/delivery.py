@@ -14,7 +14,7 @@ from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from tiendo_agency.errors import SpoolFull, SpoolUnusable
+from tiendo_agency.errors import AgencyError, SpoolFull, SpoolUnusable
 from tiendo_agency.kafka import is_of_the_event
 from tiendo_agency.spool import Kept, Spool
 
@@ -76,12 +76,16 @@ class Delivery:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._round()
-            except (SpoolFull, SpoolUnusable) as error:
-                self._wait_after(str(error))
-        self._drop_producer()
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._round()
+                except AgencyError as error:  # the disk, or a setting that was taken at first
+                    self._wait_after(str(error))
+            self._drop_producer()
+        except BaseException as error:
+            self.trouble = Problem(f"delivery ended by {type(error).__name__}: restart the process")
+            raise
 
     def _round(self) -> None:
         waiting = self._spool.first(ROUND_EVENTS, ROUND_BYTES)

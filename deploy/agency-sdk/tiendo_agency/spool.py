@@ -22,7 +22,7 @@ CREATE TABLE event (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL, type TEXT NOT NULL, topic TEXT NOT NULL, subject TEXT NOT NULL, value BLOB NOT NULL,
     refused TEXT -- why Kafka will never take it; NULL: it waits
-) STRICT;
+);
 CREATE INDEX waiting ON event (seq) WHERE refused IS NULL;
 PRAGMA user_version = {_VERSION};
 """
