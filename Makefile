@@ -46,7 +46,7 @@ format: $(READY)  ## Mend what can be mended without thinking
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: $(READY)  ## Write the pages of the plans anew from the catalogue
+docs: $(READY)  ## Write anew what is made from the code: pages of the plans, schemas, references
 	@$(BIN)/python -m streams.documents
 
 test: $(READY)  ## Everything, with real services: under eight minutes

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     """Slugs of the provinces that this process may own or show; all of them by default."""
 
     consumer_group: str = "tiendo"
+    """Workers of one group share the provinces out among themselves."""
     consumer_group_instance_id: str | None = None
     """Static membership: a name that is this worker's own and stays over its restarts."""
     session_timeout_seconds: float = Field(default=10.0, gt=0)
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """Port for Prometheus; None: no endpoint."""
     log_level: str = "INFO"
+    """The least level that is logged: DEBUG, INFO, WARNING or ERROR."""
     log_json: bool | None = None
     """True: a JSON object a line; False: for people; None: for people on a terminal only."""
 

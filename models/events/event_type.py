@@ -110,7 +110,7 @@ class EventType:
 
     def __post_init__(self) -> None:
         """Derive the rest; a natural key, moment or subject field that the model lacks is a KeyError at import."""
-        fields = _fields_of(self.model)
+        fields = fields_of(self.model)
         for needed in (
             *self.natural_key,
             *(name for rule in self.tells_about for name in rule.fields(())),
@@ -204,7 +204,8 @@ def _fits(expected: PayloadField, part: str) -> bool:
     return not expected.choices or part in expected.choices
 
 
-def _fields_of(model: type[Payload]) -> dict[str, PayloadField]:
+def fields_of(model: type[Payload]) -> dict[str, PayloadField]:
+    """Return the fields of a payload by name, as the model's annotations have them."""
     hints = get_type_hints(model, include_extras=True)
     return {name: _field_of(hints[name]) for name in model.model_fields}
 

@@ -98,11 +98,11 @@ def _notes(row: TargetDefinitionRow) -> Iterable[Message]:
 
 
 def _cell(said: Iterable[Message]) -> str:
-    blocks = [f"{_safe(one.vi)}<br>*{_safe(one.en)}*" for one in said]
+    blocks = [f"{safe(one.vi)}<br>*{safe(one.en)}*" for one in said]
     return "<br><br>".join(blocks)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Return a text that stays in its cell, and none of whose characters is markup."""
     plain = " ".join(text.split())
     for mark in ("\\", "|", "*", "<"):
