@@ -222,7 +222,7 @@ async def test_a_publisher_without_a_broker_is_unavailable_and_can_be_closed() -
     """Nobody listens at the address: an answer in time, and nothing left behind."""
     publisher = Publisher(Brokers("127.0.0.1:1"), client_id="test")
 
-    with pytest.raises(Unavailable, match="Kafka at|no Kafka at"):
+    with pytest.raises(Unavailable, match="no Kafka at"):
         await publisher.publish([message(1)])
     await publisher.close()
 
