@@ -21,6 +21,14 @@ class Unavailable(TiendoError):  # noqa: N818 - named for the decision: keep it,
     """A service is away: keep what you hold, back off, try again; nothing is acknowledged meanwhile."""
 
 
+class Forbidden(Unavailable):
+    """A service is there and refuses us: wrong password, unknown certificate, missing right.
+
+    For whoever works it is a service that is away, until somebody mends it; for whoever starts it is the end: the message says what
+    to mend.
+    """
+
+
 class Fenced(TiendoError):  # noqa: N818 - named for the decision: drop the batch, let the partition go
     """Another worker owns the province, or it is parked: drop the batch and let the partition go."""
 

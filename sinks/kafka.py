@@ -16,8 +16,8 @@ from aiokafka.errors import (
 )
 
 from models.changes import OutboxMessage
-from models.errors import Unavailable
 from models.topics import DEAD_LETTERS_MAX_BYTES
+from sinks.brokers import UNRIGHTED, Brokers, why
 
 PUBLISH_SECONDS: Final = 20.0
 """Longest wait for the acknowledgement of a batch; below the idle limit of the relay's database session."""
@@ -32,8 +32,8 @@ _MENDED_BY_A_NEW_PRODUCER: Final = (
 class Publisher:
     """A producer for one relay, started when first used and again after a failure."""
 
-    def __init__(self, bootstrap_servers: str, *, client_id: str, idempotent: bool = True) -> None:
-        self._bootstrap_servers = bootstrap_servers
+    def __init__(self, brokers: Brokers, *, client_id: str, idempotent: bool = True) -> None:
+        self._brokers = brokers
         self._client_id = client_id
         self._idempotent = idempotent
         self._producer: AIOKafkaProducer | None = None
@@ -41,7 +41,8 @@ class Publisher:
     async def publish(self, messages: Sequence[OutboxMessage]) -> None:
         """Send `messages` in order to the only partition of their topics; return when all are acknowledged.
 
-        Unavailable when the broker is away or a topic is missing: some of them may have been sent.
+        Unavailable when the broker is away or a topic is missing, Forbidden when we may not write there: some of them may have
+        been sent.
         """
         acknowledgements: list[asyncio.Future[object]] = []
         try:
@@ -55,7 +56,7 @@ class Publisher:
                 acknowledgement.cancel()
             await self._discard()
             if is_unavailable(error):
-                raise Unavailable(f"Kafka is not available ({type(error).__name__})") from error
+                raise await why(self._brokers, "did not take the messages", error) from error
             raise
 
     async def close(self) -> None:
@@ -72,7 +73,7 @@ class Publisher:
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
             self._producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap_servers,
+                **self._brokers.for_aiokafka,
                 client_id=self._client_id,
                 acks="all",
                 enable_idempotence=self._idempotent,
@@ -106,5 +107,5 @@ async def _send(producer: AIOKafkaProducer, message: OutboxMessage) -> "asyncio.
 def is_unavailable(error: BaseException) -> bool:
     """Tell whether another try may succeed where `error` was raised."""
     if isinstance(error, KafkaError):
-        return bool(error.retriable) or isinstance(error, _MENDED_BY_A_NEW_PRODUCER)
+        return bool(error.retriable) or isinstance(error, (*_MENDED_BY_A_NEW_PRODUCER, *UNRIGHTED))
     return isinstance(error, OSError)

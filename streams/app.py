@@ -11,8 +11,10 @@ from typing import Any, Final, cast
 
 import aiokafka.client
 import faust
+import faust.auth
 from aiokafka.protocol.metadata import MetadataRequest
 
+from sinks.brokers import Brokers
 from streams.batch import Batch, Owner
 from streams.batching import BatchSchema, Consumer
 from streams.settings import Settings
@@ -57,6 +59,7 @@ def build_app(
     app = BatchingApp(
         settings.consumer_group,
         broker=servers,
+        broker_credentials=_credentials(settings.brokers),
         datadir=Path(tempfile.gettempdir()) / f"tiendo-faust-{settings.consumer_group}",
         autodiscover=False,
         web_enabled=False,
@@ -83,6 +86,20 @@ def build_app(
     for topic in topics:
         app.agent(app.topic(topic, schema=BatchSchema()), name=topic)(_settle_each)
     return app
+
+
+def _credentials(brokers: Brokers) -> faust.auth.Credentials | None:
+    """Return what proves to the brokers who we are, in Faust's words; None where nobody asks."""
+    if brokers.security.asks_for_a_user:
+        return faust.auth.SASLCredentials(
+            username=brokers.username,
+            password=brokers.password,
+            ssl_context=brokers.ssl_context,
+            mechanism=brokers.mechanism.value,
+        )
+    if brokers.security.is_encrypted:
+        return faust.auth.SSLCredentials(brokers.ssl_context)
+    return None
 
 
 async def _settle_each(stream: Any) -> None:  # noqa: ANN401 - faust.Stream, whose iteration is untyped

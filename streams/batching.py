@@ -16,7 +16,12 @@ from typing import Any, ClassVar, Final, Protocol, cast
 
 import faust
 import structlog
-from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import (
+    IllegalStateError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
+)
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, AppT, ConsumerMessage
 
@@ -123,6 +128,15 @@ class Consumer(stock.Consumer):
             for tp in {named} if isinstance(named, tuple) else set(named):
                 if tp in self._holdings:
                     self._retake(self._holdings[TP(*tp)], delay=0.0)
+            return {}
+        except TopicAuthorizationFailedError as error:
+            # We may no longer read it: its province waits until we may, the others go on.
+            (topic,) = error.args
+            for closed in [one for one in self._holdings.values() if one.tp.topic == topic]:
+                log.warning(
+                    "topic.forbidden", topic=topic, mend="grant this user the right to read it"
+                )
+                self._retake(closed, delay=cast("BatchApp", self.app).retake_seconds)
             return {}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - likewise

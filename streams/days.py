@@ -12,8 +12,9 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from models.days import Day, Instant, date_of, datetime_of, day_of, start_of
-from models.errors import Unavailable
+from models.errors import Forbidden, Unavailable
 from models.topics import progress_topic
+from sinks.brokers import why
 from streams.publisher import STRUCTURED, producing
 from streams.settings import Settings
 
@@ -45,6 +46,9 @@ class DayTicker:
                 continue
             try:
                 await self._send(province, day_started(province, today))
+            except Forbidden as error:
+                log.warning("day.forbidden", province=province, reason=str(error))
+                continue
             except Unavailable as error:
                 log.warning("day.postponed", province=province, reason=str(error))
                 return
@@ -88,6 +92,8 @@ def sender(settings: Settings) -> Send:
                     progress_topic(province), value, headers=list(STRUCTURED)
                 )
             except KafkaError as error:
-                raise Unavailable(f"the day was not published ({type(error).__name__})") from error
+                raise await why(
+                    settings.brokers, f"did not take the day of {province}", error
+                ) from error
 
     return send

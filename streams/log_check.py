@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from models.changes import Mark
-from models.errors import Unavailable
+from sinks.brokers import ASK_SECONDS, Brokers, why
 
 READ_BACK_SECONDS: Final = 10.0
 """How long the record before the mark may take to arrive."""
 BEYOND_THE_END_SECONDS: Final = 2.0
 """The same where the broker says that its log ends before; the embedded one says so of logs that do not."""
-ASK_SECONDS: Final = 20.0
 
 
 class Fault(NamedTuple):
@@ -30,46 +28,30 @@ class Fault(NamedTuple):
     detail: str
 
 
-async def find_fault(bootstrap: str, topic: str, mark: Mark) -> Fault | None:
+async def find_fault(brokers: Brokers, topic: str, mark: Mark) -> Fault | None:
     """Compare a topic's log with the mark; None: go on reading. Unavailable when the broker does not answer."""
-    consumer = _consumer(bootstrap)
+    consumer = _consumer(brokers)
     try:
         async with asyncio.timeout(ASK_SECONDS):
             await consumer.start()
             return await _compare(consumer, TopicPartition(topic, 0), mark)
     except (KafkaError, TimeoutError) as error:
-        raise Unavailable(
-            f"Kafka at {bootstrap} did not show {topic} ({type(error).__name__})"
-        ) from error
+        raise await why(brokers, f"did not show {topic}", error) from error
     finally:
         await consumer.stop()
 
 
-async def reach(bootstrap: str) -> None:
-    """Return once a broker has answered; Unavailable when none does."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
-    try:
-        async with asyncio.timeout(ASK_SECONDS):
-            await client.bootstrap()
-    except (KafkaError, TimeoutError) as error:
-        raise Unavailable(f"no Kafka at {bootstrap} ({type(error).__name__})") from error
-    finally:
-        await client.close()
-
-
-async def log_ends(bootstrap: str, topics: Sequence[str]) -> dict[str, int]:
+async def log_ends(brokers: Brokers, topics: Sequence[str]) -> dict[str, int]:
     """Return topic -> offset after its last committed record."""
     if not topics:
         return {}
-    consumer = _consumer(bootstrap)
+    consumer = _consumer(brokers)
     try:
         async with asyncio.timeout(ASK_SECONDS):
             await consumer.start()
             ends = await consumer.end_offsets([TopicPartition(topic, 0) for topic in topics])
     except (KafkaError, TimeoutError) as error:
-        raise Unavailable(
-            f"Kafka at {bootstrap} did not tell where the logs end ({type(error).__name__})"
-        ) from error
+        raise await why(brokers, "did not tell where the logs end", error) from error
     finally:
         await consumer.stop()
     return {tp.topic: int(end) for tp, end in ends.items()}
@@ -80,9 +62,9 @@ def checksum(value: bytes | None) -> int:
     return zlib.crc32(value or b"")
 
 
-def _consumer(bootstrap: str) -> Any:  # noqa: ANN401 - aiokafka is untyped
+def _consumer(brokers: Brokers) -> Any:  # noqa: ANN401 - aiokafka is untyped
     return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **brokers.for_aiokafka,
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",

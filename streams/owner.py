@@ -5,7 +5,7 @@ The owner decides what becomes of a province; its desk has the book. Whatever go
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Final, NamedTuple, NoReturn, Protocol, TypeVar
@@ -95,6 +95,8 @@ class ProvinceOwner:
         self._means = means
         self._claimed = False
         self._broken = False
+        self._closed = False
+        """It waits for a right: no service is away."""
         self._log = log.bind(province=province)
         self._absence = Absence(self._log)
         self.health = Health(Standing.RELEASED, "", None, time.monotonic())
@@ -115,6 +117,16 @@ class ProvinceOwner:
         """Keep the book: if nobody else claims in between, the next take-over finds it as the ledger is."""
         if self.health.standing is not Standing.PARKED:
             self._stand(Standing.RELEASED)
+
+    def closed(self, reason: str | None) -> None:
+        """Note that Kafka does not let us read the province's topic, or (None) that it does: the next rebalance then brings it."""
+        standing = self.health.standing
+        if reason is not None and standing is Standing.RELEASED:
+            self._closed = True
+            self._stand(Standing.WAITING, reason)
+        elif reason is None and self._closed and standing is Standing.WAITING:
+            self.released()
+        self._closed = reason is not None and self._closed
 
     async def _take_over(self, topic: str, alive: Callable[[], bool]) -> int:
         means, desk = self._means, self._means.desk
@@ -267,6 +279,11 @@ class Provinces:
         """Note which provinces may go to another worker."""
         for tp in tps:
             self._owners[province_of(tp.topic)].released()
+
+    def closed(self, reasons: Mapping[str, str]) -> None:
+        """Note for each province whether Kafka lets us read its topic: province -> why not."""
+        for province, owner in self._owners.items():
+            owner.closed(reasons.get(province))
 
     @property
     def health(self) -> dict[str, Health]:

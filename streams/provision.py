@@ -17,7 +17,7 @@ async def provide_schema(dsn: str, catalogue: Catalogue, *, reinstate: bool = Fa
 
     With `reinstate` a version that others have followed becomes the latest again.
     """
-    steps = await asyncio.to_thread(upgrade, dsn)
+    migrated = await asyncio.to_thread(upgrade, dsn)
     version, listing = catalogue.engine_version, catalogue.listing
     notes: list[str] = []
     async with reading(dsn) as connection:
@@ -42,7 +42,11 @@ async def provide_schema(dsn: str, catalogue: Catalogue, *, reinstate: bool = Fa
         f" {len(listing.duties)} reporting duties"
     )
     return [
-        *(f"schema: {step}" for step in steps or ("up to date",)),
+        *(f"schema: {step}" for step in migrated.steps or ("up to date",)),
+        *(
+            f"role {role} is missing: have an administrator run CREATE ROLE {role}; then migrate again"
+            for role in migrated.missing_roles
+        ),
         f"catalogue: {rows}, version {version}",
         *notes,
     ]

@@ -12,8 +12,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.structs import RecordMetadata
 
-from models.errors import TiendoError, Unavailable
+from models.errors import Forbidden, TiendoError, Unavailable
 from models.topics import PROGRESS_MAX_BYTES, progress_topic
+from sinks.brokers import UNRIGHTED, why
 from streams.lines import Line, key_named
 from streams.settings import Settings
 
@@ -32,7 +33,7 @@ class NotPublished(TiendoError):  # noqa: N818 - named for what happened to the 
 async def started_producer(settings: Settings) -> AIOKafkaProducer:
     """Start a producer for the configured brokers; Unavailable when none answers."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
+        **settings.brokers.for_aiokafka,
         acks="all",
         enable_idempotence=settings.kafka_idempotence,
         linger_ms=5,
@@ -44,10 +45,7 @@ async def started_producer(settings: Settings) -> AIOKafkaProducer:
         await producer.stop()
         if not isinstance(error, KafkaError):
             raise
-        raise Unavailable(
-            f"no Kafka at {settings.kafka_bootstrap_servers} ({type(error).__name__}):"
-            " start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"
-        ) from error
+        raise await why(settings.brokers, "does not take records", error) from error
     return producer
 
 
@@ -96,8 +94,17 @@ async def _send(producer: AIOKafkaProducer, line: Line) -> Acknowledgement:
         raise NotPublished(
             f"line {line.number} has {len(line.value)} bytes, more than a topic takes: an event has at most 1 MiB"
         ) from error
+    except UNRIGHTED as error:
+        raise _forbidden(line) from error
     except KafkaError as error:
         raise Unavailable(f"line {line.number} was not sent ({error}): is Kafka up?") from error
+
+
+def _forbidden(line: Line) -> Forbidden:
+    return Forbidden(
+        f"line {line.number} is of {line.province}, and Kafka does not let this user write {progress_topic(line.province)}:"
+        " a sender writes its own province only; ask whoever keeps the file of `tiendo topics --acl`"
+    )
 
 
 async def _acknowledged(
@@ -109,6 +116,8 @@ async def _acknowledged(
     for line, future in waiting:
         try:
             metadata = await future
+        except UNRIGHTED as error:
+            raise _forbidden(line) from error
         except KafkaError as error:
             raise Unavailable(
                 f"line {line.number} was not acknowledged ({error}): is Kafka up, and were the topics created"

@@ -19,7 +19,7 @@ class Relays:
         self._outboxes = {province: Outbox(settings.dsn, province) for province in provinces}
         self._publishers = {
             province: Publisher(
-                settings.kafka_bootstrap_servers,
+                settings.brokers,
                 client_id=f"tiendo-relay-{province}",
                 idempotent=settings.kafka_idempotence,
             )

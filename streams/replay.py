@@ -152,7 +152,7 @@ def _now_ms() -> int:
 @asynccontextmanager
 async def _publisher(settings: Settings) -> AsyncIterator[Publisher]:
     publisher = Publisher(
-        settings.kafka_bootstrap_servers,
+        settings.brokers,
         client_id="tiendo-replay",
         idempotent=settings.kafka_idempotence,
     )

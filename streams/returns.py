@@ -10,10 +10,11 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from models.errors import TiendoError, Unavailable
+from models.errors import TiendoError
 from models.facts import DeadLetter, Record
 from models.returned import returned
 from models.topics import dead_letters_topic
+from sinks.brokers import why
 from streams.settings import Settings
 
 _FETCH_BYTES: Final = 8 * 1024 * 1024
@@ -36,7 +37,7 @@ async def read_returned(
     """
     partition = TopicPartition(dead_letters_topic(province), 0)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
+        **settings.brokers.for_aiokafka,
         enable_auto_commit=False,
         isolation_level="read_committed",
         max_partition_fetch_bytes=_FETCH_BYTES,
@@ -58,10 +59,7 @@ async def read_returned(
                     seen.add(letter.record.offset)
                     yield letter
     except (KafkaError, TimeoutError) as error:
-        raise Unavailable(
-            f"no Kafka at {settings.kafka_bootstrap_servers} ({type(error).__name__}):"
-            " start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"
-        ) from error
+        raise await why(settings.brokers, "does not give records", error) from error
     finally:
         await consumer.stop()
 

@@ -3,6 +3,7 @@
 No password has a default, and none is ever printed: secrets are `SecretStr` and unwrapped only where a connection is opened.
 """
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -10,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.errors import UsageError
 from models.topics import PROVINCES
+from sinks.brokers import Brokers, Mechanism, Security
+from sinks.postgres.connection import with_password
 
 _ENV_PREFIX = "TIENDO_"
 
@@ -25,8 +28,22 @@ class Settings(BaseSettings):
     """Producers ask for an id, so that a retry cannot repeat a record. Off only for the embedded broker, which gives no ids."""
     kafka_replication_factor: int = Field(default=1, ge=1)
     """Copies of a topic's records when `tiendo topics` creates it: 3 on a cluster."""
+    kafka_security_protocol: Security = Security.PLAINTEXT
+    """What the listener speaks at those addresses."""
+    kafka_sasl_mechanism: Mechanism = Mechanism.SCRAM_SHA_512
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    """The user's password, or in a file of its own: _FILE."""
+    kafka_sasl_password_file: Path | None = None
+    kafka_ca_file: Path | None = None
+    """PEM of the authorities that sign Kafka's certificates; None: those that the system trusts."""
+    kafka_cert_file: Path | None = None
+    """PEM of our own certificate, where Kafka asks for one; its key is in it or in `kafka_key_file`."""
+    kafka_key_file: Path | None = None
     postgres_dsn: SecretStr | None = None
     """libpq URI of the database. It has no default: an address carries a password or names whose database is written."""
+    postgres_password_file: Path | None = None
+    """File with the password, where it is not to stand in the address."""
     provinces: Annotated[tuple[str, ...], NoDecode] = PROVINCES
     """Slugs of the provinces that this process may own or show; all of them by default."""
 
@@ -59,6 +76,19 @@ class Settings(BaseSettings):
     log_json: bool | None = None
     """True: a JSON object a line; False: for people; None: for people on a terminal only."""
 
+    @field_validator("kafka_sasl_password_file", "postgres_password_file")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        """Refuse a file that is not there before anything is connected."""
+        if value is not None:
+            try:
+                value.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(
+                    f"{value} cannot be read ({type(error).__name__}): it holds the password, alone"
+                ) from None
+        return value
+
     @field_validator("provinces", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -85,6 +115,43 @@ class Settings(BaseSettings):
             raise ValueError("heartbeat_seconds must be at most a third of session_timeout_seconds")
         return self
 
+    @model_validator(mode="after")
+    def _credentials_are_whole(self) -> Self:
+        security, password = self.kafka_security_protocol, self.kafka_sasl_password
+        if security.asks_for_a_user:
+            if not self.kafka_sasl_username:
+                raise ValueError(f"{security} needs TIENDO_KAFKA_SASL_USERNAME")
+            if (password is None) is (self.kafka_sasl_password_file is None):
+                raise ValueError(
+                    f"{security} needs the password once: TIENDO_KAFKA_SASL_PASSWORD or TIENDO_KAFKA_SASL_PASSWORD_FILE"
+                )
+            if self.kafka_sasl_mechanism is Mechanism.PLAIN and not security.is_encrypted:
+                raise ValueError(
+                    "PLAIN sends the password itself: use SASL_SSL, or SCRAM-SHA-512 as the mechanism"
+                )
+        elif self.kafka_sasl_username is not None:
+            raise ValueError(
+                f"{security} asks nobody for a user: set TIENDO_KAFKA_SECURITY_PROTOCOL to SASL_SSL"
+            )
+        if self.kafka_key_file is not None and self.kafka_cert_file is None:
+            raise ValueError("TIENDO_KAFKA_KEY_FILE is the key of TIENDO_KAFKA_CERT_FILE: set both")
+        return self
+
+    @property
+    def brokers(self) -> Brokers:
+        """Where Kafka is, with its secrets, for whoever opens the connection."""
+        return Brokers(
+            self.kafka_bootstrap_servers,
+            self.kafka_security_protocol,
+            self.kafka_sasl_mechanism,
+            self.kafka_sasl_username,
+            _secret(self.kafka_sasl_password, self.kafka_sasl_password_file),
+            *(
+                None if path is None else str(path)
+                for path in (self.kafka_ca_file, self.kafka_cert_file, self.kafka_key_file)
+            ),
+        )
+
     @property
     def dsn(self) -> str:
         """The database's address with its secrets, for whoever opens the connection; UsageError when none was given."""
@@ -92,7 +159,9 @@ class Settings(BaseSettings):
             raise UsageError(
                 "no database is configured: set TIENDO_POSTGRES_DSN=postgresql://user:password@host/database"
             )
-        return self.postgres_dsn.get_secret_value()
+        dsn = self.postgres_dsn.get_secret_value()
+        password = _secret(None, self.postgres_password_file)
+        return dsn if password is None else with_password(dsn, password)
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -105,6 +174,13 @@ def load_settings(**overrides: object) -> Settings:
             for fault in error.errors(include_input=False)
         )
         raise UsageError(f"the environment is not usable: {faults}") from None
+
+
+def _secret(given: SecretStr | None, file: Path | None) -> str | None:
+    """Return a password as it was given, or the first line of its file."""
+    if given is not None:
+        return given.get_secret_value()
+    return None if file is None else file.read_text(encoding="utf-8").partition("\n")[0]
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:

@@ -11,8 +11,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from models.errors import Unavailable
 from models.topics import Topic
+from sinks.brokers import why
 from streams.settings import Settings
 
 LISTED_WITHIN_SECONDS: Final = 30.0
@@ -32,10 +32,11 @@ class TopicState(NamedTuple):
 async def ensure_topics(settings: Settings, topics: Iterable[Topic]) -> list[TopicState]:
     """Create the topics that are missing and wait until the broker knows them, compare those that exist.
 
-    Raises Unavailable when no broker answers.
+    Raises Unavailable when no broker answers, Forbidden when it refuses us.
     """
     wanted = tuple(topics)
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
+    brokers = settings.brokers
+    admin = AIOKafkaAdminClient(**brokers.for_aiokafka)
     try:
         await admin.start()
         existing = set(await admin.list_topics())
@@ -48,10 +49,7 @@ async def ensure_topics(settings: Settings, topics: Iterable[Topic]) -> list[Top
         found = [topic for topic in wanted if topic.name not in created]
         faults = await _compare(admin, found)
     except (KafkaError, TimeoutError) as error:
-        raise Unavailable(
-            f"Kafka at {settings.kafka_bootstrap_servers} did not do it ({error!r}):"
-            " start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"
-        ) from error
+        raise await why(brokers, f"did not do it: {error!r}", error) from error
     finally:
         await admin.close()
     return [
@@ -80,7 +78,7 @@ async def _create(
         if error is TopicAlreadyExistsError:
             continue
         if code != 0:
-            raise error(f"creating {name}")
+            raise error(name)
         created.add(name)
     return created
 

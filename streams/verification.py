@@ -17,11 +17,12 @@ from aiokafka.errors import KafkaError
 from models.catalogue import Catalogue, ProvinceCatalogue
 from models.changes import Amount, Mark, PaneKey
 from models.days import date_of
-from models.errors import TiendoError, Unavailable
+from models.errors import TiendoError
 from models.facts import Record
 from models.measures import RECORDS
 from models.topics import progress_topic
 from models.upgrade import Upgrade, derived_panes
+from sinks.brokers import Brokers, why
 from sinks.postgres.comparable import LeftOut, comparable
 from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
@@ -135,7 +136,7 @@ class _Refold:
             await self._check_log(mark)
             claim = await self._ledger.claim(self._province)
             await self._desk.load(claim)
-            async with _reader(self._settings.kafka_bootstrap_servers, self._province) as reader:
+            async with _reader(self._settings.brokers, self._province) as reader:
                 self._watch.stage(f"Folding {self._province} again ...")
                 await self._fold(reader, mark.next_offset)
                 async with one_moment(stored):
@@ -147,7 +148,7 @@ class _Refold:
 
     async def _check_log(self, mark: Mark) -> None:
         topic = progress_topic(self._province)
-        fault = await find_fault(self._settings.kafka_bootstrap_servers, topic, mark)
+        fault = await find_fault(self._settings.brokers, topic, mark)
         if fault is not None:
             raise Unverifiable(
                 f"{fault.detail} ({fault.reason}): it is not the log that the tables of {self._province} were made"
@@ -222,9 +223,9 @@ class _Reader:
 
 
 @asynccontextmanager
-async def _reader(bootstrap: str, province: str) -> AsyncIterator[_Reader]:
+async def _reader(brokers: Brokers, province: str) -> AsyncIterator[_Reader]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **brokers.for_aiokafka,
         enable_auto_commit=False,
         auto_offset_reset="none",
         isolation_level="read_committed",
@@ -236,9 +237,7 @@ async def _reader(bootstrap: str, province: str) -> AsyncIterator[_Reader]:
         await reader.begin()
         yield reader
     except (KafkaError, TimeoutError) as error:
-        raise Unavailable(
-            f"Kafka at {bootstrap} did not show the log of {province} ({type(error).__name__})"
-        ) from error
+        raise await why(brokers, f"did not show the log of {province}", error) from error
     finally:
         await consumer.stop()
 

@@ -19,9 +19,10 @@ import uvloop
 
 from models.catalogue import Catalogue, load_catalogue
 from models.days import Instant
-from models.errors import Fenced, Unavailable
+from models.errors import Fenced, Forbidden, Unavailable
 from models.topics import progress_topic, province_of
 from sinks.postgres.ledger import Ledger
+from streams.admission import admitted, watch_rights
 from streams.app import BatchingApp, build_app
 from streams.collection import Collection
 from streams.days import DayTicker, sender
@@ -29,11 +30,11 @@ from streams.deadline import Deadline
 from streams.desks import Desks, Folded, LocalDesks, restoring, upgrading_to
 from streams.desks.pool import desk_pool
 from streams.desks.process import Forked, desks_forked
-from streams.log_check import find_fault, log_ends, reach
+from streams.log_check import find_fault, log_ends
 from streams.metrics import Metrics
 from streams.observation import Observation
 from streams.owner import ClaimLedger, Means, ProvinceOwner, Provinces
-from streams.patience import Absence, patiently
+from streams.patience import Absence
 from streams.relays import Relays
 from streams.settings import Settings
 from streams.stall import Sight, StallWatch
@@ -71,7 +72,7 @@ class Worker:
                 Means(
                     ledger,
                     desks.desk(province),
-                    functools.partial(find_fault, settings.kafka_bootstrap_servers),
+                    functools.partial(find_fault, settings.brokers),
                     self._committed,
                 ),
             )
@@ -79,15 +80,12 @@ class Worker:
         )
 
     async def run(self, stopping: asyncio.Event) -> int:
-        """Work until `stopping` is set (0) or until something nobody decided about happens (1)."""
+        """Work until `stopping` is set (0) or until something nobody decided about happens (1).
+
+        Forbidden when a service refuses us before the work has begun.
+        """
         try:
-            absence = Absence(log.bind(service="kafka"))
-            await patiently(
-                functools.partial(reach, self._settings.kafka_bootstrap_servers),
-                alive=lambda: not stopping.is_set(),
-                away=absence.missed,
-            )
-            absence.ended()
+            await admitted(self._settings, alive=lambda: not stopping.is_set())
         except Fenced:  # stopped before Kafka came
             return 0
         failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -125,7 +123,11 @@ class Worker:
 
     def _beside(self, app: BatchingApp) -> list[Coroutine[Any, Any, None]]:
         """Return what runs beside the reading, for as long as it does."""
-        beside = [self._watch(app), self._desks.ended()]
+        beside = [
+            self._watch(app),
+            watch_rights(self._settings, self.provinces.closed),
+            self._desks.ended(),
+        ]
         if self._settings.publish_days:
             ticker = DayTicker(self.provinces.owned, sender(self._settings), _now)
             beside.append(ticker.run())
@@ -136,14 +138,17 @@ class Worker:
     async def _watch(self, app: BatchingApp) -> None:
         """Raise Stalled when a province that is ours stands still though Kafka and Postgres are there."""
         watch = StallWatch(self._settings.stall_seconds)
+        absence = Absence(log.bind(service="kafka"))
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                ends = await log_ends(
-                    self._settings.kafka_bootstrap_servers, app.batches.assigned_topics()
-                )
+                ends = await log_ends(self._settings.brokers, app.batches.assigned_topics())
+                absence.ended()
+            except Forbidden as refusal:
+                absence.missed(refusal)
+                ends = {}
             except Unavailable:
-                ends = {}  # nothing to be said about lag while the broker is away
+                ends = {}  # nothing to be said about lag while the broker is away, and the library says that
             by_province = {province_of(topic): end for topic, end in ends.items()}
             health = self.provinces.health
             self._observation.looked(health, by_province)

@@ -5,15 +5,17 @@ Errors leave here as decisions: `Unavailable` for what another try may mend, all
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Final, TypeAlias
+from urllib.parse import quote
 
 import asyncpg
 
 from models.changes import Amount
-from models.errors import TiendoError, Unavailable
+from models.errors import Forbidden, TiendoError, Unavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -50,6 +52,18 @@ _ANOTHER_TRY_MAY_MEND: Final = (
     asyncpg.UndefinedTableError,  # 42P01: the worker was quicker than `tiendo migrate`
     asyncpg.InvalidSchemaNameError,  # 3F000: the same
 )
+
+
+_REFUSED: Final = (
+    asyncpg.InvalidAuthorizationSpecificationError,  # class 28: who we say we are, and its proof
+    asyncpg.InsufficientPrivilegeError,  # 42501
+    ssl.SSLCertVerificationError,
+)
+
+
+def with_password(dsn: str, password: str) -> str:
+    """Return a libpq URI with the password among its parameters, which asyncpg and libpq both read."""
+    return f"{dsn}{'&' if '?' in dsn else '?'}password={quote(password, safe='')}"
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -105,8 +119,9 @@ class Session:
                 raise
             except BaseException as error:
                 self._drop()
-                if is_unavailable(error):
-                    raise Unavailable(explained(error)) from error
+                decision = decided(error)
+                if decision is not None:
+                    raise decision from error
                 raise
 
     async def close(self) -> None:
@@ -123,6 +138,31 @@ class Session:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
+
+
+def decided(error: BaseException) -> Unavailable | None:
+    """Return what is to be raised for an error of asyncpg; None for a bug, which goes on as it is."""
+    if isinstance(error, _REFUSED):
+        return Forbidden(refused(error))
+    return Unavailable(explained(error)) if is_unavailable(error) else None
+
+
+def refused(error: BaseException) -> str:
+    """Say what Postgres does not let us do and what to mend, without the error's own text."""
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return (
+            "Postgres does not let this login do that: it must be a member of the role that may (tiendo_worker for a worker,"
+            " tiendo_reader for reading), and `tiendo migrate` must have granted it its rights"
+        )
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"no trust between us and Postgres ({error.verify_message}): check sslmode and"
+            " sslrootcert in TIENDO_POSTGRES_DSN, and the name in the server's certificate"
+        )
+    return (
+        f"Postgres does not accept this login ({type(error).__name__}): check user and password in TIENDO_POSTGRES_DSN"
+        " or TIENDO_POSTGRES_PASSWORD_FILE"
+    )
 
 
 def explained(error: BaseException) -> str:

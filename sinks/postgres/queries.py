@@ -11,13 +11,12 @@ from typing import Any, Final
 import asyncpg
 
 from models.changes import Changes, Mark
-from models.errors import TiendoError, Unavailable
+from models.errors import TiendoError
 from sinks.postgres.connection import (
     CONNECT_SECONDS,
     Connection,
     connect,
-    explained,
-    is_unavailable,
+    decided,
 )
 from sinks.postgres.reads import MARK_COLUMNS, mark_of
 from sinks.postgres.writes import figure_writes
@@ -139,14 +138,15 @@ _SELECT: Final = {view: _select(view) for view in VIEWS}
 
 @asynccontextmanager
 async def reading(dsn: str) -> AsyncIterator[Connection]:
-    """Open a connection for queries; Unavailable when Postgres is away or has no tables yet."""
+    """Open a connection for queries; Unavailable when Postgres is away or has no tables yet, Forbidden when it refuses us."""
     connection: Connection | None = None
     try:
         connection = await connect(dsn, "tiendo reader")
         yield connection
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        if is_unavailable(error):
-            raise Unavailable(explained(error)) from error
+        decision = decided(error)
+        if decision is not None:
+            raise decision from error
         raise
     finally:
         if connection is not None and not connection.is_closed():

@@ -13,7 +13,18 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import deadletters, explain, figures, files, operate, plan, publish, show, simulation, verify
+from streams.cli import (
+    deadletters,
+    explain,
+    figures,
+    files,
+    operate,
+    plan,
+    publish,
+    show,
+    simulation,
+    verify,
+)
 
 app: Final = typer.Typer(
     name="tiendo",

@@ -12,13 +12,13 @@ from sinks.postgres.migrations import pending_sql, upgrade
 
 pytestmark = pytest.mark.integration
 
-STEPS = ("0001_tables", "0002_views")
+STEPS = ("0001_tables", "0002_views", "0003_roles")
 
 
 def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database: str) -> None:
     """The first call takes every step, the second none."""
-    assert STEPS == upgrade(empty_database)
-    assert () == upgrade(empty_database)
+    assert (STEPS, ()) == upgrade(empty_database)
+    assert ((), ()) == upgrade(empty_database)
 
 
 def test_a_dry_run_prints_the_sql_and_changes_nothing(empty_database: str) -> None:
@@ -28,14 +28,14 @@ def test_a_dry_run_prints_the_sql_and_changes_nothing(empty_database: str) -> No
     with psycopg.connect(empty_database, autocommit=True) as connection:
         assert connection.execute("SELECT to_regnamespace('tiendo')").fetchone() == (None,)
         connection.execute(script)
-    assert () == upgrade(empty_database)
+    assert ((), ()) == upgrade(empty_database)
 
 
 async def test_two_that_migrate_at_once_do_not_disturb_each_other(empty_database: str) -> None:
     """Replicas start together: one takes the steps, the other waits and finds them done."""
     taken = await asyncio.gather(*(asyncio.to_thread(upgrade, empty_database) for _ in range(2)))
 
-    assert [(), STEPS] == sorted(taken)
+    assert [(), STEPS] == sorted(one.steps for one in taken)
 
 
 async def test_every_table_has_the_province_first_in_its_key_and_a_partition_for_each(

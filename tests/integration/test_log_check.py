@@ -6,6 +6,7 @@ import pytest
 
 from models.changes import Mark
 from models.errors import Unavailable
+from sinks.brokers import Brokers
 from streams.log_check import checksum, find_fault, log_ends
 from tests.support.kafka import ApacheKafka, create_topics, delete_records, recreate_topics, send
 
@@ -30,11 +31,11 @@ async def test_the_log_of_the_mark_has_no_fault(kafka: ApacheKafka) -> None:
     topic = await topic_of(kafka, 10)
 
     faults = [
-        await find_fault(kafka.bootstrap, topic, at)
+        await find_fault(Brokers(kafka.bootstrap), topic, at)
         for at in (Mark(), mark(5, b"4"), mark(10, b"9"))
     ]
     await delete_records(kafka.bootstrap, topic, 5)
-    faults.append(await find_fault(kafka.bootstrap, topic, mark(5, b"4")))
+    faults.append(await find_fault(Brokers(kafka.bootstrap), topic, mark(5, b"4")))
 
     assert [None] * 4 == faults
 
@@ -45,7 +46,7 @@ async def test_a_log_that_starts_after_the_mark_lost_records(kafka: ApacheKafka,
     topic = await topic_of(kafka, 10)
     await delete_records(kafka.bootstrap, topic, 5)
 
-    fault = await find_fault(kafka.bootstrap, topic, at)
+    fault = await find_fault(Brokers(kafka.bootstrap), topic, at)
 
     assert fault is not None
     assert (
@@ -71,7 +72,7 @@ async def test_a_topic_that_was_created_anew_is_found_out(
     await recreate_topics(kafka.bootstrap, [topic])
     await send(kafka.bootstrap, topic, [b"another"] * records)
 
-    fault = await find_fault(kafka.bootstrap, topic, mark(10, b"9"))
+    fault = await find_fault(Brokers(kafka.bootstrap), topic, mark(10, b"9"))
 
     assert fault is not None
     assert reason == fault.reason
@@ -81,7 +82,7 @@ async def test_a_topic_of_several_partitions_has_no_single_order(kafka: ApacheKa
     """One province is one order: whoever added a partition must decide what becomes of it."""
     topic = await topic_of(kafka, 1, partitions=2)
 
-    fault = await find_fault(kafka.bootstrap, topic, Mark())
+    fault = await find_fault(Brokers(kafka.bootstrap), topic, Mark())
 
     assert fault is not None
     assert "partition_count" == fault.reason
@@ -92,14 +93,14 @@ async def test_the_record_before_the_mark_may_be_null(kafka: ApacheKafka) -> Non
     topic = await topic_of(kafka, 1)
     await send(kafka.bootstrap, topic, [None])
 
-    assert await find_fault(kafka.bootstrap, topic, mark(2, b"")) is None
+    assert await find_fault(Brokers(kafka.bootstrap), topic, mark(2, b"")) is None
 
 
 async def test_log_ends_are_those_of_committed_records(kafka: ApacheKafka) -> None:
     """The end is the offset after the last record."""
     topics = [await topic_of(kafka, count) for count in (0, 4)]
 
-    ends = await log_ends(kafka.bootstrap, topics)
+    ends = await log_ends(Brokers(kafka.bootstrap), topics)
 
     assert dict(zip(topics, (0, 4), strict=True)) == ends
 
@@ -108,4 +109,4 @@ async def test_log_ends_are_those_of_committed_records(kafka: ApacheKafka) -> No
 async def test_a_broker_that_is_away_is_unavailable() -> None:
     """Nothing is concluded from silence."""
     with pytest.raises(Unavailable):
-        await find_fault("127.0.0.1:9", "progress.none", Mark())
+        await find_fault(Brokers("127.0.0.1:9"), "progress.none", Mark())

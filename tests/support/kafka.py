@@ -67,14 +67,32 @@ def missing_tool() -> str | None:
 class ApacheKafka:
     """One broker: `start`, `stop`, `kill` and `start` again; `bootstrap` is its address for as long as the object lives."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        properties: str = _PROPERTIES,
+        listeners: Sequence[str] = (),
+        formatting: Sequence[str] = (),
+    ) -> None:
+        """Prepare a broker; `properties` names its ports by `listeners`, `formatting` is told to the storage tool."""
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
-        self._port, controller = _free_ports(2)
+        self._port, controller, *others = _free_ports(2 + len(listeners))
         self.bootstrap = f"127.0.0.1:{self._port}"
+        self.addresses = {
+            name: f"127.0.0.1:{port}" for name, port in zip(listeners, others, strict=True)
+        }
+        """Of the listeners beside the first."""
+        ports = dict(zip(listeners, others, strict=True))
         self._properties = directory / "server.properties"
         self._properties.write_text(
-            _PROPERTIES.format(port=self._port, controller=controller, data=directory / "data")
+            properties.format(
+                port=self._port,
+                controller=controller,
+                data=directory / "data",
+                directory=directory,
+                **ports,
+            )
         )
         self._run(
             "kafka.tools.StorageTool",
@@ -83,6 +101,7 @@ class ApacheKafka:
             str(uuid.uuid4()),
             "-c",
             str(self._properties),
+            *formatting,
         )
 
     def start(self) -> None:
@@ -333,7 +352,7 @@ def _answers(port: int) -> bool:
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[ApacheKafka]:
     """Run a real Kafka for the session; without Java and Maven the test is skipped, under CI=true it fails."""
-    _need_tools()
+    need_tools()
     with apache_kafka() as broker:
         yield broker
 
@@ -341,12 +360,13 @@ def kafka() -> Iterator[ApacheKafka]:
 @pytest.fixture
 def own_kafka() -> Iterator[ApacheKafka]:
     """Run a real Kafka that the test may stop and kill."""
-    _need_tools()
+    need_tools()
     with apache_kafka() as broker:
         yield broker
 
 
-def _need_tools() -> None:
+def need_tools() -> None:
+    """Skip the test, or fail it under CI=true, where Java or Maven is missing."""
     absent = missing_tool()
     if absent is None:
         return

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 import sqlalchemy
@@ -16,18 +16,29 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from models.errors import Unavailable
+from models.errors import Forbidden, Unavailable
+from models.topics import PROVINCES
 
 _HERE: Final = Path(__file__).parent
 _LOCK_KEY: Final = 0x7469656E646F
 """Advisory lock of whoever migrates ("tiendo" in ASCII): two that start together go one after the other."""
 _CONNECT_SECONDS: Final = 5
+_PROVIDE_ROLES: Final = f"SELECT tiendo.provide_roles(ARRAY{list(PROVINCES)})"
 
 
-def upgrade(dsn: str) -> tuple[str, ...]:
-    """Bring the database at `dsn` to the newest schema; return the names of the steps that were taken, oldest first.
+class Migrated(NamedTuple):
+    """What `upgrade` did, and what it could not."""
 
-    Unavailable when the server cannot be reached; nothing has changed then, nor when a step fails.
+    steps: tuple[str, ...]
+    """Names of those that were taken, oldest first."""
+    missing_roles: tuple[str, ...]
+    """Roles that are not there, and that this login may not make."""
+
+
+def upgrade(dsn: str) -> Migrated:
+    """Bring the database at `dsn` to the newest schema, and its roles to their rights.
+
+    Unavailable when the server cannot be reached, Forbidden when it refuses us; nothing has changed then, nor when a step fails.
     """
     with _connected(dsn) as connection, connection.begin():
         connection.execute(
@@ -38,7 +49,8 @@ def upgrade(dsn: str) -> tuple[str, ...]:
         configuration = _configuration()
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
-    return steps
+        missing = connection.execute(sqlalchemy.text(_PROVIDE_ROLES)).scalars()
+        return Migrated(steps, tuple(missing))
 
 
 def pending_sql(dsn: str) -> str:
@@ -48,11 +60,8 @@ def pending_sql(dsn: str) -> str:
     output = io.StringIO()
     configuration = _configuration(output)
     command.upgrade(configuration, f"{current or 'base'}:head", sql=True)
-    return (
-        "CREATE SCHEMA IF NOT EXISTS tiendo;\n\n" + output.getvalue()
-        if current is None
-        else output.getvalue()
-    )
+    schema = "CREATE SCHEMA IF NOT EXISTS tiendo;\n\n" if current is None else ""
+    return f"{schema}{output.getvalue()}\n{_PROVIDE_ROLES};\n"
 
 
 def _configuration(output: io.StringIO | None = None) -> Config:
@@ -90,7 +99,14 @@ def _connected(dsn: str) -> Iterator[sqlalchemy.Connection]:
             yield connection
     except sqlalchemy.exc.OperationalError as error:
         raise Unavailable(
-            f"Postgres cannot be reached for the migration ({type(error.orig).__name__}): is it up, is its address right?"
+            f"Postgres cannot be reached for the migration ({type(error.orig).__name__}): is it up, are its address,"
+            " its password and its certificate right?"
+        ) from error
+    except sqlalchemy.exc.ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise Forbidden(
+            "this login may not change the schema: migrate as the one that owns the database and made its tables"
         ) from error
     finally:
         engine.dispose()

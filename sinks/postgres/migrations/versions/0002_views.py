@@ -1,4 +1,4 @@
-"""Schema `api`: the views that dashboards read, a comment on each column, and the roles that may read them."""
+"""Schema `api`: the views that dashboards read, each showing what its reader may see, and a comment on each column."""
 
 from sinks.postgres.migrations.script import execute_file
 
@@ -7,5 +7,5 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Create the views and, where the server lets us, the roles."""
+    """Create the views."""
     execute_file(__file__)
