@@ -100,7 +100,7 @@ class Sender:
                 await attempt()
             except Unavailable as error:
                 left = deadline.remaining()
-                if left == 0:
+                if left == 0 or isinstance(error, Forbidden):
                     raise
                 if said_at is None or time.monotonic() - said_at >= SAY_AGAIN_SECONDS:
                     said_at = time.monotonic()
