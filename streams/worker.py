@@ -9,19 +9,21 @@ import functools
 import logging
 import os
 import signal
+import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import structlog
 import uvloop
 
 from models.catalogue import Catalogue, load_catalogue
 from models.days import Instant
-from models.errors import Fenced, Unavailable
-from models.topics import progress_topic, province_of
+from models.errors import Fenced
+from models.topics import progress_topic
 from sinks.postgres.ledger import Ledger
+from sinks.postgres.tending import Tending
 from streams.app import BatchingApp, build_app
 from streams.collection import Collection
 from streams.days import DayTicker, sender
@@ -29,23 +31,25 @@ from streams.deadline import Deadline
 from streams.desks import Desks, Folded, LocalDesks, restoring, upgrading_to
 from streams.desks.pool import desk_pool
 from streams.desks.process import Forked, desks_forked
-from streams.log_check import find_fault, log_ends, reach
+from streams.http import application, served
+from streams.log_check import find_fault, look, reach
 from streams.metrics import Metrics
 from streams.observation import Observation
-from streams.owner import ClaimLedger, Means, ProvinceOwner, Provinces
+from streams.owner import ClaimLedger, Means, ProvinceOwner, Provinces, Spent
 from streams.patience import Absence, patiently
 from streams.relays import Relays
 from streams.settings import Settings
-from streams.stall import Sight, StallWatch
+from streams.vitals import Vitals
+from streams.watching import Tends, Watching
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS: Final = 5.0
-"""How often the watch looks for provinces that stand still."""
 
+class Told(NamedTuple):
+    """Who is told how a worker's provinces stand."""
 
-class Stalled(Exception):  # noqa: N818 - named for what happened
-    """A province had lag and the ledger did not move."""
+    observation: Observation
+    tending: Tends | None
 
 
 class Worker:
@@ -58,11 +62,11 @@ class Worker:
         desks: Desks,
         *,
         relays: Relays | None = None,
-        metrics: Metrics | None = None,
+        told: Told | None = None,
     ) -> None:
         self._settings = settings
         self._relays = relays
-        self._observation = Observation(Metrics() if metrics is None else metrics)
+        self._observation, tending = Told(Observation(Metrics()), None) if told is None else told
         self._desks = desks
         self._topics = [progress_topic(province) for province in settings.provinces]
         self.provinces = Provinces(
@@ -72,10 +76,17 @@ class Worker:
                     ledger,
                     desks.desk(province),
                     functools.partial(find_fault, settings.kafka_bootstrap_servers),
-                    self._committed,
+                    self,
                 ),
             )
             for province in settings.provinces
+        )
+        self.vitals = Vitals(lambda: self.provinces.health)
+        self._watching = Watching(
+            self.vitals,
+            self._observation,
+            tending,
+            functools.partial(look, settings.kafka_bootstrap_servers),
         )
 
     async def run(self, stopping: asyncio.Event) -> int:
@@ -118,14 +129,24 @@ class Worker:
             for future in (starting, crashed, stop):
                 future.cancel()
 
-    def _committed(self, province: str, folded: Folded, seconds: float) -> None:
-        self._observation.committed(province, folded, seconds)
+    def committed(self, province: str, folded: Folded, spent: Spent) -> None:
+        """Count a batch that is durable, and have what it tells be sent."""
+        self._observation.committed(province, folded, spent)
         if self._relays is not None and folded.sends:
             self._relays.wake(province)
 
+    def fenced(self, province: str) -> None:
+        """Count a batch that the ledger refused."""
+        self._observation.fenced(province)
+
     def _beside(self, app: BatchingApp) -> list[Coroutine[Any, Any, None]]:
         """Return what runs beside the reading, for as long as it does."""
-        beside = [self._watch(app), self._desks.ended()]
+        watching = self._watching
+        beside = [
+            watching.pulse(app.batches),
+            watching.run(app.batches, lambda: self.provinces.health, self._settings.stall_seconds),
+            self._desks.ended(),
+        ]
         if self._settings.publish_days:
             ticker = DayTicker(self.provinces.owned, sender(self._settings), _now)
             beside.append(ticker.run())
@@ -133,32 +154,9 @@ class Worker:
             beside.append(self._relays.run())
         return beside
 
-    async def _watch(self, app: BatchingApp) -> None:
-        """Raise Stalled when a province that is ours stands still though Kafka and Postgres are there."""
-        watch = StallWatch(self._settings.stall_seconds)
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                ends = await log_ends(
-                    self._settings.kafka_bootstrap_servers, app.batches.assigned_topics()
-                )
-            except Unavailable:
-                ends = {}  # nothing to be said about lag while the broker is away
-            by_province = {province_of(topic): end for topic, end in ends.items()}
-            health = self.provinces.health
-            self._observation.looked(health, by_province)
-            sights = {
-                province: Sight(health[province], end) for province, end in by_province.items()
-            }
-            stalled = watch.stalled(time.monotonic(), sights)
-            if stalled:
-                raise Stalled(
-                    f"{', '.join(stalled)}: there are records, and none was applied for "
-                    f"{self._settings.stall_seconds:.0f} s"
-                )
-
     async def _stop(self, app: BatchingApp) -> None:
         """Finish the batches in flight, leave the group."""
+        self.vitals.stopping = True
         deadline = Deadline(self._settings.shutdown_seconds)
         try:
             async with asyncio.timeout(deadline.remaining()):
@@ -179,16 +177,36 @@ async def run_worker(
 ) -> int:
     """Run a worker in this process until `stopping` is set, with its desks in those `forked`, if any; return the exit status."""
     metrics = Metrics()
-    if settings.metrics_port is not None:
-        log.info("metrics.served", port=metrics.serve(settings.metrics_port))
-    relays = Relays(settings, settings.provinces)
+    observation = Observation(metrics)
+    observation.engine(catalogue.engine_version)
+    relays = Relays(settings, settings.provinces, observation.published)
     ledger = Ledger(settings.dsn, catalogue.engine_version)
+    tending = Tending(settings.dsn, _name(settings))
     try:
         async with _desks(settings, ledger, catalogue, forked) as desks:
-            worker = Worker(settings, ledger, desks, relays=relays, metrics=metrics)
-            return await worker.run(stopping)
+            worker = Worker(settings, ledger, desks, relays=relays, told=Told(observation, tending))
+            with _answering(settings, worker.vitals, metrics):
+                return await worker.run(stopping)
     finally:
         await ledger.close()
+        await tending.close()
+
+
+@contextlib.contextmanager
+def _answering(settings: Settings, vitals: Vitals, metrics: Metrics) -> Iterator[None]:
+    """Answer Prometheus and whoever watches over the worker, where the settings name a port."""
+    if settings.http_port is None:
+        yield
+        return
+    app = application(vitals, metrics.registry)
+    with served(app, settings.http_host, settings.http_port) as port:
+        log.info("http.served", host=settings.http_host, port=port)
+        yield
+
+
+def _name(settings: Settings) -> str:
+    """Return what the worker calls itself in the ledger."""
+    return settings.consumer_group_instance_id or f"{socket.gethostname()}:{os.getpid()}"
 
 
 @contextlib.asynccontextmanager

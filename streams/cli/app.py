@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import explain, figures, files, operate, plan, show, verify
+from streams.cli import explain, figures, files, operate, plan, release, show, status, verify
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -40,6 +40,8 @@ for command in (
     figures.alerts,
     explain.explain,
     verify.verify,
+    status.status,
+    release.release,
 ):
     app.command(command.__name__.rstrip("_"))(command)
 
