@@ -14,6 +14,7 @@ from faust.types import TP
 
 from models.errors import Fenced
 from models.facts import Record
+from models.topics import province_of
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ class Batch:
         except Fenced as reason:
             log.warning(
                 "batch.dropped",
-                topic=self.tp.topic,
+                province=province_of(self.tp.topic),
                 base=self.base,
                 reason=str(reason),
                 mend="nothing: whoever owns the province folds these records",

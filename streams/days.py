@@ -46,7 +46,12 @@ class DayTicker:
             try:
                 await self._send(province, day_started(province, today))
             except Unavailable as error:
-                log.warning("day.postponed", province=province, reason=str(error))
+                log.warning(
+                    "day.postponed",
+                    province=province,
+                    reason=str(error),
+                    mend="nothing if Kafka comes back: tried again every few seconds",
+                )
                 return
             self._published[province] = today
             log.info("day.started", province=province, day=date_of(today).isoformat())

@@ -164,7 +164,11 @@ class Worker:
                     await app.batches.drain(deadline.remaining() / 2)
                 await app.stop()
         except TimeoutError:
-            log.warning("worker.stop_abandoned", seconds=self._settings.shutdown_seconds)
+            log.warning(
+                "worker.stop_abandoned",
+                seconds=self._settings.shutdown_seconds,
+                mend="nothing: what was not committed is folded again by the next owner",
+            )
         else:
             log.info("worker.stopped")
 
@@ -233,7 +237,12 @@ def main(settings: Settings) -> int:
     hanging = [thread.name for thread in threading.enumerate() if not thread.daemon]
     if len(hanging) > 1:
         # The interpreter would wait for them for ever: the library's thread is what a stalled worker hangs in.
-        log.warning("worker.threads_abandoned", threads=hanging, status=status)
+        log.warning(
+            "worker.threads_abandoned",
+            threads=hanging,
+            status=status,
+            mend="nothing: the process ends all the same, and nothing is lost",
+        )
         logging.shutdown()
         os._exit(status)
     return status
@@ -275,7 +284,12 @@ def _reported(app: BatchingApp, done: "set[asyncio.Future[None]]") -> int:
     """Log what ended the work and return the exit status."""
     errors = [future.exception() for future in done] + [app.crash_reason]
     reason = next((error for error in errors if error is not None), None)
-    log.error("worker.failed", reason=repr(reason), exc_info=reason)
+    log.error(
+        "worker.failed",
+        reason=repr(reason),
+        mend="start it again (Compose does); if it fails again, keep this line for the developers",
+        exc_info=reason,
+    )
     return 1
 
 
