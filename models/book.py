@@ -52,7 +52,7 @@ class Book:
         The rows of figures are made here instead of with the first batch, so it costs no more.
         """
         state, province = self._state, self._state.catalogue.province
-        counted, offset = state.feeds.records, state.mark.next_offset
+        counted, offset = state.feeds.records, state.mark.next_offset + state.read_before
         if counted > offset:
             raise Inconsistent(
                 f"the feeds of {province} have {counted} records, its log had {offset}"

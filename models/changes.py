@@ -270,3 +270,5 @@ class StoredBook:
     registers: Mapping[PartKey, bytes]
     """The main parts of the subjects of kind `agency`: the register."""
     obligations: Mapping[ObligationKey, ObligationRow]
+    read_before: int = 0
+    """Offsets that were read before an operator had the log read from an earlier one: the feeds may count so many records more."""

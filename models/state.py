@@ -20,6 +20,7 @@ class ProvinceState:
         self.sources = sources_of(catalogue.lists, stored)
         self.mark: Mark = stored.mark
         self.feeds = FeedTable(stored.feeds)
+        self.read_before = stored.read_before
         self.figures = Figures(catalogue, self.sources, stored.kpi, stored.published)
         self.judge: Judge | None = None
         """None until the first accepted record begins the series."""

@@ -7,13 +7,14 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import structlog
 from faust.types import TP
 
 from models.errors import Fenced
 from models.facts import Record
+from models.topics import province_of
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,13 @@ class Batch:
             await self.delivery.owner.handle(self)
             durable = True
         except Fenced as reason:
-            log.warning("batch.dropped", topic=self.tp.topic, base=self.base, reason=str(reason))
+            log.warning(
+                "batch.dropped",
+                province=province_of(self.tp.topic),
+                base=self.base,
+                reason=str(reason),
+                mend="nothing: whoever owns the province folds these records",
+            )
         finally:
             self.finished.set()
             self.delivery.settled(self, durable=durable)
@@ -82,6 +89,9 @@ class Owner(Protocol):
 
     async def take_over(self, tp: TP, alive: Callable[[], bool]) -> int | None:
         """Fence former owners and return the offset to read from; None: this process is not to read it; Fenced: ask again later."""
+
+    async def unreadable(self, tp: TP, offset: int, alive: Callable[[], bool]) -> NoReturn:
+        """Learn that what the log holds from `offset` on is spoilt; Fenced lets the partition go."""
 
     async def handle(self, batch: Batch) -> None:
         """Make a batch durable; Fenced lets the partition go."""

@@ -28,7 +28,7 @@ from faust.types import TP, AppT, ConsumerMessage
 from models.errors import Fenced
 from models.topics import province_of
 from streams.batch import Batch, Holding, Owner, records_of
-from streams.fetching import ConsumerThread
+from streams.fetching import ConsumerThread, Unreadable
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +98,10 @@ class Consumer(stock.Consumer):
             return []
         return sorted(tp.topic for tp in self.assignment() if tp.partition == 0)
 
+    def is_member(self) -> bool:
+        """Return whether this worker is in its group, with no rebalance on its way."""
+        return self.app.consumer_generation_id > 0 and not self.app.rebalancing
+
     def holds(self, holding: Holding) -> bool:
         """Return whether a take-over is still the present one, with no rebalance on its way."""
         return (
@@ -137,6 +141,9 @@ class Consumer(stock.Consumer):
                     "topic.forbidden", topic=topic, mend="grant this user the right to read it"
                 )
                 self._retake(closed, delay=cast("BatchApp", self.app).retake_seconds)
+            return {}
+        except Unreadable as error:
+            self._met_corrupt(error.tp)
             return {}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - likewise
@@ -228,6 +235,7 @@ class Consumer(stock.Consumer):
         and one province's locked row must not hold up the others.
         """
         self._holdings.clear()
+        self._fetcher_thread.forget_corrupt()
         self._fetcher_thread.pause(self.assignment())
         for tp in self.assignment():
             self._start_take_over(TP(*tp), delay=0.0)
@@ -237,10 +245,23 @@ class Consumer(stock.Consumer):
         del self._holdings[held.tp]
         self._start_take_over(held.tp, delay=delay)
 
-    def _start_take_over(self, tp: TP, *, delay: float) -> None:
-        self.add_future(self._take_over(tp, self.app.consumer_generation_id, delay))
+    def _met_corrupt(self, tp: TP | None) -> None:
+        """Have the partition parked whose next record is corrupt; before it is known which, have all read again."""
+        if tp is None:
+            for one in self._holdings.values():
+                one.sought = False
+        elif tp in self._holdings:
+            held = self._holdings.pop(tp)
+            self._fetcher_thread.pause([tp])
+            self._start_take_over(tp, delay=0.0, unreadable_at=held.next_offset)
 
-    async def _take_over(self, tp: TP, generation: int, delay: float) -> None:
+    def _start_take_over(self, tp: TP, *, delay: float, unreadable_at: int | None = None) -> None:
+        generation = self.app.consumer_generation_id
+        self.add_future(self._take_over(tp, generation, delay, unreadable_at))
+
+    async def _take_over(
+        self, tp: TP, generation: int, delay: float, unreadable_at: int | None
+    ) -> None:
         def alive() -> bool:
             return (
                 generation == self.app.consumer_generation_id
@@ -263,8 +284,9 @@ class Consumer(stock.Consumer):
             if not await self._fetcher_thread.still_member(generation) or not alive():
                 continue
             try:
-                position = await self.owner.take_over(tp, alive)
+                position = await self._position(tp, alive, unreadable_at)
             except Fenced as reason:
+                unreadable_at = None
                 log.debug("take_over.postponed", topic=tp.topic, reason=str(reason), seconds=delay)
                 continue
             if position is None:
@@ -272,6 +294,14 @@ class Consumer(stock.Consumer):
             if alive():
                 self._holdings[tp] = Holding(tp, position, position)
                 return
+
+    async def _position(
+        self, tp: TP, alive: Callable[[], bool], unreadable_at: int | None
+    ) -> int | None:
+        """Ask the owner where to read on, or tell it first where the log is spoilt: it raises Fenced then."""
+        if unreadable_at is not None:
+            await self.owner.unreadable(tp, unreadable_at, alive)
+        return await self.owner.take_over(tp, alive)
 
     # -- Kafka's committed offset: what is durable
 

@@ -50,7 +50,12 @@ class DayTicker:
                 log.warning("day.forbidden", province=province, reason=str(error))
                 continue
             except Unavailable as error:
-                log.warning("day.postponed", province=province, reason=str(error))
+                log.warning(
+                    "day.postponed",
+                    province=province,
+                    reason=str(error),
+                    mend="nothing if Kafka comes back: tried again every few seconds",
+                )
                 return
             self._published[province] = today
             log.info("day.started", province=province, day=date_of(today).isoformat())

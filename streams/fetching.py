@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import CorruptRecordException, IllegalStateError, KafkaError
 from faust.exceptions import ImproperlyConfigured
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
@@ -26,8 +26,23 @@ BATCH_RECORDS: Final = 40_000
 """Most records of a batch, give or take a portion: small ones cost more than their bytes. Twice what a fetch of usual events has."""
 PORTION_RECORDS: Final = 100
 """Records that are unpacked at once; by so many a batch may outgrow its bounds."""
+CAREFUL_SECONDS: Final = 0.2
+"""How long each partition is waited for while a corrupt record is looked for."""
 _NOBODY: Final = TP("", 0)
 """aiokafka takes an empty set of partitions for all of them."""
+
+
+class Unreadable(Exception):  # noqa: N818 - named for what was found
+    """The next records of a partition do not agree with their own checksum; None: of one of them.
+
+    What was fetched of the others then is gone, with their positions moved: they must be sought again.
+    """
+
+    def __init__(self, tp: TP | None) -> None:
+        super().__init__(
+            f"the next records of {'some partition' if tp is None else tp.topic} are corrupt"
+        )
+        self.tp = tp
 
 
 class ConsumerThread(stock.AIOKafkaConsumerThread):
@@ -38,6 +53,10 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's interface
         self._awake = {_NOBODY}
         """What is handed over as it comes. Changed in the thread only, also while a fetch is waited for."""
+        self._careful = False
+        """Whether a fetch met a corrupt record of some partition: it is looked for one partition and one record at a time."""
+        self._corrupt: TP | None = None
+        """Where it was found, while what was fetched of others before is on its way."""
         super().__init__(*args, **kwargs)
 
     def _create_worker_consumer(self, transport: stock.Transport) -> Any:  # noqa: ANN401 - aiokafka is untyped
@@ -55,6 +74,10 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         asked = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
         # Not through the thread's method queue: its two workers must stay free for fetch and seek while the broker is away.
         return bool(await asyncio.wrap_future(asked)) and coordinator.generation == generation
+
+    def forget_corrupt(self) -> None:
+        """Fetch as usual again: what was assigned is no longer what is."""
+        self._careful, self._corrupt = False, None
 
     def pause(self, tps: Iterable[TP]) -> None:
         """Hand over nothing of these partitions before they are resumed."""
@@ -86,10 +109,21 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         max_records: int | None = None,  # noqa: ARG002 - a batch has bounds of its own
     ) -> Mapping[TP, list[Any]]:
         stock_fetch = super()._fetch_records
-        fetched = await stock_fetch(consumer, self._awake, timeout, PORTION_RECORDS)
+        fetch = partial(stock_fetch, consumer)
+        portion = 1 if self._careful else PORTION_RECORDS
+        try:
+            fetched = (
+                await self._look_for_corrupt(fetch)
+                if self._careful
+                else await fetch(self._awake, timeout, portion)
+            )
+        except CorruptRecordException as error:
+            # It does not say of which partition, and what stands before it in the same portion is whole.
+            self._careful = True
+            raise Unreadable(None) from error
 
         async def more(tp: TP) -> Sequence[Any]:
-            found = await stock_fetch(consumer, {tp}, 0.0, PORTION_RECORDS)
+            found = await fetch({tp}, 0.0, portion)
             return found.get(tp, ())
 
         for tp, batch in fetched.items():
@@ -97,6 +131,23 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         # Nothing was waited for since: the fetcher's task has not run.
         self._pause(consumer, fetched)
         return fetched
+
+    async def _look_for_corrupt(
+        self, fetch: Callable[[set[TP], float, int], Awaitable[Mapping[TP, list[Any]]]]
+    ) -> dict[TP, list[Any]]:
+        """Fetch a record of each partition, or raise Unreadable for the one whose next record is corrupt."""
+        fetched: dict[TP, list[Any]] = {}
+        if self._corrupt is None:
+            for tp in sorted(self._awake - {_NOBODY}):
+                try:
+                    fetched |= await fetch({tp}, CAREFUL_SECONDS, 1)
+                except CorruptRecordException:
+                    self._corrupt = tp
+                    break
+        if self._corrupt is None or fetched:
+            return fetched
+        found, self._corrupt, self._careful = self._corrupt, None, False
+        raise Unreadable(found)
 
 
 async def fill(

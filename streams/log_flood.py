@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 REPEAT_SECONDS: Final = 60.0
+TEMPLATES: Final = 1_000
+"""How many templates are remembered before the old ones are forgotten: some libraries write names into them."""
 FLOODING: Final = ("aiokafka", "kafka", "faust", "mode")
 
 
@@ -33,6 +35,8 @@ class OncePerMinute(logging.Filter):
         if last is not None and now - last < self._every:
             self._held_back[known] = self._held_back.get(known, 0) + 1
             return False
+        if len(self._passed) >= TEMPLATES:
+            self._passed = {one: at for one, at in self._passed.items() if now - at < self._every}
         self._passed[known] = now
         held_back = self._held_back.pop(known, 0)
         if held_back > 0:

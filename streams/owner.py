@@ -47,7 +47,7 @@ class Standing(StrEnum):
     WAITING = "waiting"
     """A service is away: the batch is kept and tried again."""
     PARKED = "parked"
-    """Not read: until an operator decides, or after a bug until this process is restarted."""
+    """Not read: until an operator decides (`tiendo release`); after a bug, until this process is restarted too."""
 
 
 OWNED: Final = frozenset({Standing.READING, Standing.FOLDING, Standing.WAITING})
@@ -71,8 +71,36 @@ class ClaimLedger(Protocol):
     async def claim(self, province: str) -> Claim:
         """Raise the epoch."""
 
+    async def last_decision(self, province: str) -> int:
+        """Return the number of the last decision that an operator made."""
+
     async def park(self, claim: Claim, reason: str, detail: str) -> None:
         """Record that only an operator's decision goes on."""
+
+
+class Spent(NamedTuple):
+    """Seconds that a batch took."""
+
+    fold: float
+    commit: float
+
+
+class Listener(Protocol):
+    """Who is told what becomes of batches."""
+
+    def committed(self, province: str, folded: Folded, spent: Spent) -> None:
+        """Learn that a batch is durable."""
+
+    def fenced(self, province: str) -> None:
+        """Learn that the ledger refused a batch: the province is somebody else's."""
+
+
+class _Broken(NamedTuple):
+    """What a bug left behind."""
+
+    detail: str
+    decision: int
+    """The last decision of an operator that was known then; a later one lets the province be tried again."""
 
 
 class Means(NamedTuple):
@@ -83,8 +111,7 @@ class Means(NamedTuple):
     desk: Desk
     find_fault: Callable[[str, Mark], Awaitable[Fault | None]]
     """(topic, mark) -> why the log must not be read on."""
-    committed: Callable[[str, Folded, float], None]
-    """Called after a commit with the province, what the batch was, and the seconds it took."""
+    listener: "Listener"
 
 
 class ProvinceOwner:
@@ -94,17 +121,17 @@ class ProvinceOwner:
         self.province = province
         self._means = means
         self._claimed = False
-        self._broken = False
         self._closed = False
         """It waits for a right: no service is away."""
+        self._broken: _Broken | None = None
+        self._claim: Claim | None = None
+        """The last one that succeeded, whoever has the province now."""
         self._log = log.bind(province=province)
         self._absence = Absence(self._log)
         self.health = Health(Standing.RELEASED, "", None, time.monotonic())
 
-    async def take_over(self, topic: str, alive: Callable[[], bool]) -> int | None:
-        """Claim the province and return where to read on; None after a bug: not before a restart."""
-        if self._broken:
-            return None
+    async def take_over(self, topic: str, alive: Callable[[], bool]) -> int:
+        """Claim the province and return where to read on; Fenced while it is parked: ask again, an operator may have released it."""
         if self.health.standing is not Standing.PARKED:
             self._stand(Standing.CLAIMING)
         return await self._contained(self._take_over(topic, alive))
@@ -112,6 +139,17 @@ class ProvinceOwner:
     async def handle(self, batch: Batch) -> None:
         """Fold a batch and commit it."""
         await self._contained(self._apply(batch))
+
+    async def unreadable(self, offset: int, alive: Callable[[], bool]) -> NoReturn:
+        """Park the province: the records of its log from `offset` on are not what was once written."""
+        if self._claim is None:
+            raise Fenced(f"{self.province} was never claimed here")
+        fault = Fault(
+            "corrupt_record",
+            f"the records from offset {offset} on do not agree with their own checksum",
+        )
+        await self._contained(self._park(self._claim, fault, alive))
+        raise Fenced(fault.detail)
 
     def released(self) -> None:
         """Keep the book: if nobody else claims in between, the next take-over finds it as the ledger is."""
@@ -131,13 +169,23 @@ class ProvinceOwner:
     async def _take_over(self, topic: str, alive: Callable[[], bool]) -> int:
         means, desk = self._means, self._means.desk
         self._claimed = False
+        if self._broken is not None:
+            await self._decided(self._broken, alive)
         try:
             claim = await self._patiently(lambda: means.ledger.claim(self.province), alive)
         except Fenced as refusal:
             if alive() and self.health.detail != str(refusal):
                 self._stand(Standing.PARKED, str(refusal))
-                self._log.warning("province.refused", reason=str(refusal))
+                self._log.warning(
+                    "province.refused",
+                    reason=str(refusal),
+                    mend="do what the reason says; asked again every few seconds",
+                )
             raise
+        self._claim = claim
+        if self.health.standing is Standing.PARKED:
+            self._log.info("province.released", decision=claim.decision)
+            self._stand(Standing.CLAIMING)
         fault = await self._patiently(lambda: means.find_fault(topic, claim.mark), alive)
         if fault is not None:
             await self._park(claim, fault, alive)
@@ -152,16 +200,25 @@ class ProvinceOwner:
         self._log.info("province.claimed", epoch=claim.epoch, next_offset=claim.mark.next_offset)
         return claim.mark.next_offset
 
+    async def _decided(self, broken: _Broken, alive: Callable[[], bool]) -> None:
+        """Return if an operator has decided about the province since a bug parked it, else Fenced."""
+        ledger = self._means.ledger
+        decision = await self._patiently(lambda: ledger.last_decision(self.province), alive)
+        if decision == broken.decision:
+            self._stand(Standing.PARKED, broken.detail)
+            raise Fenced(f"{self.province} is parked after a {broken.detail}")
+        self._broken = None
+
     async def _park(self, claim: Claim, fault: Fault, alive: Callable[[], bool]) -> NoReturn:
         """Record that nothing of the province may be read until an operator decides, and let it go."""
         ledger = self._means.ledger
         await self._patiently(lambda: ledger.park(claim, fault.reason, fault.detail), alive)
-        self._stand(Standing.PARKED, fault.detail)
+        self._stand(Standing.PARKED, f"{fault.reason}: {fault.detail}")
         self._log.error(
             "province.parked",
             reason=fault.reason,
             detail=fault.detail,
-            mend="an operator must decide how it goes on",
+            mend=f"`tiendo release {self.province}` shows how it can go on; nothing of it is read until then",
         )
         raise Fenced(fault.detail)
 
@@ -187,15 +244,16 @@ class ProvinceOwner:
         self._stand(Standing.FOLDING)
         fold = partial(desk.fold, batch.base, batch.next_offset, batch.records)
         folded = await self._patiently(fold, batch.alive)
-        await self._patiently(desk.commit, batch.alive)
-        seconds = time.monotonic() - began
+        folded_at = time.monotonic()
+        await self._patiently(self._commit, batch.alive)
+        spent = Spent(folded_at - began, time.monotonic() - folded_at)
         self._stand(Standing.READING, next_offset=batch.next_offset)
         self._log.info(
             "batch.committed",
             base=batch.base,
             next_offset=batch.next_offset,
             records=folded.records,
-            seconds=round(seconds, 4),
+            seconds=round(spent.fold + spent.commit, 4),
         )
         for day, kept in folded.limits_reached:
             self._log.warning(
@@ -205,7 +263,14 @@ class ProvinceOwner:
                 mend="have the senders mend their systems (api.feed_health counts what is refused of each); "
                 "until the day ends what more is refused is only counted, and stays in the topic",
             )
-        self._means.committed(self.province, folded, seconds)
+        self._means.listener.committed(self.province, folded, spent)
+
+    async def _commit(self) -> None:
+        try:
+            await self._means.desk.commit()
+        except Fenced:
+            self._means.listener.fenced(self.province)
+            raise
 
     async def _patiently(
         self, call: Callable[[], Awaitable[Result]], alive: Callable[[], bool]
@@ -235,17 +300,21 @@ class ProvinceOwner:
                 self._stand(Standing.READING)
             raise error
         bug = Bug.of(error)
-        self._broken = True
-        self._stand(Standing.PARKED, f"{bug.name} in this process")
+        offset = self.health.next_offset
+        detail = f"bug: {bug.name} in the batch from offset {offset}"
+        decision = 0 if self._claim is None else self._claim.decision
+        self._broken = _Broken(detail, decision)
+        self._stand(Standing.PARKED, detail)
         self._log.error(
             "province.parked",
             reason="bug",
-            offset=self.health.next_offset,
+            offset=offset,
             error=bug.name,
             frames=bug.frames,
-            mend="mend the bug, then restart the worker",
+            mend="keep this line for the developers; with the mended release restart the worker, which tries again; "
+            f"`tiendo release {self.province}` shows how it can go on without",
         )
-        raise Fenced(f"{self.province} is parked after {bug.name}")
+        raise Fenced(f"{self.province} is parked after a {detail}")
 
     def _stand(
         self, standing: Standing, detail: str = "", *, next_offset: int | None = None
@@ -270,6 +339,10 @@ class Provinces:
             if tp.partition == 0
             else None
         )
+
+    async def unreadable(self, tp: TP, offset: int, alive: Callable[[], bool]) -> NoReturn:
+        """Park the province whose log cannot be read on."""
+        await self._owners[province_of(tp.topic)].unreadable(offset, alive)
 
     async def handle(self, batch: Batch) -> None:
         """Fold a batch into its province."""

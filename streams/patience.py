@@ -32,7 +32,9 @@ class Absence:
         if self._said_at is None or now - self._said_at >= SAY_AGAIN_SECONDS:
             self._said_at = now
             self._log.warning(
-                "service.away", reason=str(error), mend="tried again until it is back"
+                "service.away",
+                reason=str(error),
+                mend="bring the service back; tried again until then, and nothing is lost",
             )
 
     def ended(self) -> bool:

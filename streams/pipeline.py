@@ -159,7 +159,7 @@ async def embedded_pipeline(watch: Watch) -> AsyncIterator[Pipeline]:
             session_timeout_seconds=EMBEDDED_SESSION_SECONDS,
             heartbeat_seconds=1.0,
             publish_days=False,
-            metrics_port=None,
+            http_port=None,
         )
         await provide_schema(dsn, catalogue)
         await ensure_topics(settings, all_topics())

@@ -4,12 +4,16 @@ A province that another version folds keeps that one's listing until a worker of
 """
 
 import asyncio
+from typing import Final
 
 from models.catalogue import Catalogue
 from sinks.postgres.engines import is_folded_by_another, register
 from sinks.postgres.listing import write_listing
 from sinks.postgres.migrations import upgrade
 from sinks.postgres.queries import reading
+
+_ADD_PROVINCE: Final = "SELECT tiendo.add_province($1)"
+"""Gives a province that the release has and the database does not its part of every table."""
 
 
 async def provide_schema(dsn: str, catalogue: Catalogue, *, reinstate: bool = False) -> list[str]:
@@ -21,6 +25,8 @@ async def provide_schema(dsn: str, catalogue: Catalogue, *, reinstate: bool = Fa
     version, listing = catalogue.engine_version, catalogue.listing
     notes: list[str] = []
     async with reading(dsn) as connection:
+        for province in catalogue.provinces:
+            await connection.execute(_ADD_PROVINCE, province)
         for province, compiled in catalogue.provinces.items():
             async with connection.transaction():
                 latest = await register(

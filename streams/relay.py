@@ -6,7 +6,7 @@ lets a later one overtake. While Postgres or Kafka is away it waits; any other e
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import structlog
@@ -16,6 +16,8 @@ from streams.patience import Absence, patiently
 
 POLL_SECONDS: Final = 1.0
 """How long a message of another process's transaction may lie unseen; our own worker wakes the relay."""
+
+Published = Callable[[str, Sequence[OutboxMessage]], None]
 
 _log = structlog.get_logger(__name__)
 
@@ -43,11 +45,18 @@ class Relay:
     """One province's relay. Several may run at once, in one process or many: one of them works, the others stand by."""
 
     def __init__(
-        self, outbox: Outbox, publisher: Publisher, *, poll_seconds: float = POLL_SECONDS
+        self,
+        outbox: Outbox,
+        publisher: Publisher,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+        published: Published | None = None,
     ) -> None:
+        """Carry `outbox` to `publisher`; `published` is told of each batch once it is marked."""
         self._outbox = outbox
         self._publisher = publisher
         self._poll_seconds = poll_seconds
+        self._published = published
         self._wake = asyncio.Event()
         self._absence = Absence(_log.bind(province=outbox.province))
 
@@ -75,6 +84,8 @@ class Relay:
         await self._publisher.publish(messages)
         last = messages[-1].seq
         await self._outbox.mark_published(last)
+        if self._published is not None:
+            self._published(self._outbox.province, messages)
         _log.info(
             "outbox.published",
             province=self._outbox.province,

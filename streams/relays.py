@@ -8,14 +8,19 @@ from collections.abc import Sequence
 
 from sinks.kafka import Publisher
 from sinks.postgres.outbox import Outbox
-from streams.relay import Relay
+from streams.relay import Published, Relay
 from streams.settings import Settings
 
 
 class Relays:
     """The outboxes of several provinces on their way to Kafka."""
 
-    def __init__(self, settings: Settings, provinces: Sequence[str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        provinces: Sequence[str],
+        published: Published | None = None,
+    ) -> None:
         self._outboxes = {province: Outbox(settings.dsn, province) for province in provinces}
         self._publishers = {
             province: Publisher(
@@ -26,7 +31,9 @@ class Relays:
             for province in provinces
         }
         self._relays = {
-            province: Relay(self._outboxes[province], self._publishers[province])
+            province: Relay(
+                self._outboxes[province], self._publishers[province], published=published
+            )
             for province in provinces
         }
 

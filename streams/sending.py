@@ -12,7 +12,7 @@ from typing import Final, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from models.errors import Unavailable
+from models.errors import Forbidden, Unavailable
 from models.topics import progress_topic
 from sinks.kafka import discard, is_unavailable
 from streams.deadline import Deadline

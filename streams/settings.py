@@ -69,8 +69,10 @@ class Settings(BaseSettings):
     publish_days: bool = True
     """Publish `day.started` after midnight to the provinces owned; off where the log's own days are to rule (`try`, `demo`)."""
 
-    metrics_port: int | None = Field(default=None, ge=0, le=65535)
-    """Port for Prometheus; None: no endpoint."""
+    http_port: int | None = Field(default=None, ge=0, le=65535)
+    """Port on which a worker answers /metrics, /healthz and /readyz; None: no endpoint."""
+    http_host: str = "127.0.0.1"
+    """Address of this machine on which it does; 0.0.0.0 in a container, whose ports only its network sees."""
     log_level: str = "INFO"
     """The least level that is logged: DEBUG, INFO, WARNING or ERROR."""
     log_json: bool | None = None

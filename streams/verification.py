@@ -28,6 +28,7 @@ from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
 from sinks.postgres.queries import reading
 from sinks.postgres.reads import load_book
+from sinks.postgres.tending import went_on_elsewhere
 from sinks.postgres.upgrade import START, read_page
 from sinks.postgres.verification import (
     Compared,
@@ -133,6 +134,7 @@ class _Refold:
             mark = await _mark(stored, self._province, self._catalogue.engine_version)
             if mark is None:
                 return None
+            await self._check_decisions(stored)
             await self._check_log(mark)
             claim = await self._ledger.claim(self._province)
             await self._desk.load(claim)
@@ -145,6 +147,15 @@ class _Refold:
                         raise Unverifiable(f"{self._province} has lost its mark meanwhile")
                     await self._fold(reader, now.next_offset)
                     return await self._compared(stored, now)
+
+    async def _check_decisions(self, stored: Connection) -> None:
+        decision = await went_on_elsewhere(stored, self._province)
+        if decision is not None:
+            raise Unverifiable(
+                f"an operator let {self._province} go on at offset {decision.mark_after} after {decision.mark_before}"
+                f" ({decision.decided_at:%Y-%m-%d}, {decision.decided_by}): its tables are not a fold of the log alone;"
+                " --from-subjects checks its panes against its subjects"
+            )
 
     async def _check_log(self, mark: Mark) -> None:
         topic = progress_topic(self._province)

@@ -9,19 +9,21 @@ import functools
 import logging
 import os
 import signal
+import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import structlog
 import uvloop
 
 from models.catalogue import Catalogue, load_catalogue
 from models.days import Instant
-from models.errors import Fenced, Forbidden, Unavailable
-from models.topics import progress_topic, province_of
+from models.errors import Fenced
+from models.topics import progress_topic
 from sinks.postgres.ledger import Ledger
+from sinks.postgres.tending import Tending
 from streams.admission import admitted, watch_rights
 from streams.app import BatchingApp, build_app
 from streams.collection import Collection
@@ -30,23 +32,24 @@ from streams.deadline import Deadline
 from streams.desks import Desks, Folded, LocalDesks, restoring, upgrading_to
 from streams.desks.pool import desk_pool
 from streams.desks.process import Forked, desks_forked
-from streams.log_check import find_fault, log_ends
+from streams.http import application, served
+from streams.log_check import find_fault, look
 from streams.metrics import Metrics
 from streams.observation import Observation
-from streams.owner import ClaimLedger, Means, ProvinceOwner, Provinces
-from streams.patience import Absence
+from streams.owner import ClaimLedger, Means, ProvinceOwner, Provinces, Spent
 from streams.relays import Relays
 from streams.settings import Settings
-from streams.stall import Sight, StallWatch
+from streams.vitals import Vitals
+from streams.watching import Tends, Watching
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS: Final = 5.0
-"""How often the watch looks for provinces that stand still."""
 
+class Told(NamedTuple):
+    """Who is told how a worker's provinces stand."""
 
-class Stalled(Exception):  # noqa: N818 - named for what happened
-    """A province had lag and the ledger did not move."""
+    observation: Observation
+    tending: Tends | None
 
 
 class Worker:
@@ -59,11 +62,11 @@ class Worker:
         desks: Desks,
         *,
         relays: Relays | None = None,
-        metrics: Metrics | None = None,
+        told: Told | None = None,
     ) -> None:
         self._settings = settings
         self._relays = relays
-        self._observation = Observation(Metrics() if metrics is None else metrics)
+        self._observation, tending = Told(Observation(Metrics()), None) if told is None else told
         self._desks = desks
         self._topics = [progress_topic(province) for province in settings.provinces]
         self.provinces = Provinces(
@@ -73,10 +76,17 @@ class Worker:
                     ledger,
                     desks.desk(province),
                     functools.partial(find_fault, settings.brokers),
-                    self._committed,
+                    self,
                 ),
             )
             for province in settings.provinces
+        )
+        self.vitals = Vitals(lambda: self.provinces.health)
+        self._watching = Watching(
+            self.vitals,
+            self._observation,
+            tending,
+            functools.partial(look, settings.brokers),
         )
 
     async def run(self, stopping: asyncio.Event) -> int:
@@ -116,15 +126,22 @@ class Worker:
             for future in (starting, crashed, stop):
                 future.cancel()
 
-    def _committed(self, province: str, folded: Folded, seconds: float) -> None:
-        self._observation.committed(province, folded, seconds)
+    def committed(self, province: str, folded: Folded, spent: Spent) -> None:
+        """Count a batch that is durable, and have what it tells be sent."""
+        self._observation.committed(province, folded, spent)
         if self._relays is not None and folded.sends:
             self._relays.wake(province)
 
+    def fenced(self, province: str) -> None:
+        """Count a batch that the ledger refused."""
+        self._observation.fenced(province)
+
     def _beside(self, app: BatchingApp) -> list[Coroutine[Any, Any, None]]:
         """Return what runs beside the reading, for as long as it does."""
+        watching = self._watching
         beside = [
-            self._watch(app),
+            watching.pulse(app.batches),
+            watching.run(app.batches, lambda: self.provinces.health, self._settings.stall_seconds),
             watch_rights(self._settings, self.provinces.closed),
             self._desks.ended(),
         ]
@@ -135,35 +152,9 @@ class Worker:
             beside.append(self._relays.run())
         return beside
 
-    async def _watch(self, app: BatchingApp) -> None:
-        """Raise Stalled when a province that is ours stands still though Kafka and Postgres are there."""
-        watch = StallWatch(self._settings.stall_seconds)
-        absence = Absence(log.bind(service="kafka"))
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                ends = await log_ends(self._settings.brokers, app.batches.assigned_topics())
-                absence.ended()
-            except Forbidden as refusal:
-                absence.missed(refusal)
-                ends = {}
-            except Unavailable:
-                ends = {}  # nothing to be said about lag while the broker is away, and the library says that
-            by_province = {province_of(topic): end for topic, end in ends.items()}
-            health = self.provinces.health
-            self._observation.looked(health, by_province)
-            sights = {
-                province: Sight(health[province], end) for province, end in by_province.items()
-            }
-            stalled = watch.stalled(time.monotonic(), sights)
-            if stalled:
-                raise Stalled(
-                    f"{', '.join(stalled)}: there are records, and none was applied for "
-                    f"{self._settings.stall_seconds:.0f} s"
-                )
-
     async def _stop(self, app: BatchingApp) -> None:
         """Finish the batches in flight, leave the group."""
+        self.vitals.stopping = True
         deadline = Deadline(self._settings.shutdown_seconds)
         try:
             async with asyncio.timeout(deadline.remaining()):
@@ -171,7 +162,11 @@ class Worker:
                     await app.batches.drain(deadline.remaining() / 2)
                 await app.stop()
         except TimeoutError:
-            log.warning("worker.stop_abandoned", seconds=self._settings.shutdown_seconds)
+            log.warning(
+                "worker.stop_abandoned",
+                seconds=self._settings.shutdown_seconds,
+                mend="nothing: what was not committed is folded again by the next owner",
+            )
         else:
             log.info("worker.stopped")
 
@@ -184,16 +179,36 @@ async def run_worker(
 ) -> int:
     """Run a worker in this process until `stopping` is set, with its desks in those `forked`, if any; return the exit status."""
     metrics = Metrics()
-    if settings.metrics_port is not None:
-        log.info("metrics.served", port=metrics.serve(settings.metrics_port))
-    relays = Relays(settings, settings.provinces)
+    observation = Observation(metrics)
+    observation.engine(catalogue.engine_version)
+    relays = Relays(settings, settings.provinces, observation.published)
     ledger = Ledger(settings.dsn, catalogue.engine_version)
+    tending = Tending(settings.dsn, _name(settings))
     try:
         async with _desks(settings, ledger, catalogue, forked) as desks:
-            worker = Worker(settings, ledger, desks, relays=relays, metrics=metrics)
-            return await worker.run(stopping)
+            worker = Worker(settings, ledger, desks, relays=relays, told=Told(observation, tending))
+            with _answering(settings, worker.vitals, metrics):
+                return await worker.run(stopping)
     finally:
         await ledger.close()
+        await tending.close()
+
+
+@contextlib.contextmanager
+def _answering(settings: Settings, vitals: Vitals, metrics: Metrics) -> Iterator[None]:
+    """Answer Prometheus and whoever watches over the worker, where the settings name a port."""
+    if settings.http_port is None:
+        yield
+        return
+    app = application(vitals, metrics.registry)
+    with served(app, settings.http_host, settings.http_port) as port:
+        log.info("http.served", host=settings.http_host, port=port)
+        yield
+
+
+def _name(settings: Settings) -> str:
+    """Return what the worker calls itself in the ledger."""
+    return settings.consumer_group_instance_id or f"{socket.gethostname()}:{os.getpid()}"
 
 
 @contextlib.asynccontextmanager
@@ -220,7 +235,12 @@ def main(settings: Settings) -> int:
     hanging = [thread.name for thread in threading.enumerate() if not thread.daemon]
     if len(hanging) > 1:
         # The interpreter would wait for them for ever: the library's thread is what a stalled worker hangs in.
-        log.warning("worker.threads_abandoned", threads=hanging, status=status)
+        log.warning(
+            "worker.threads_abandoned",
+            threads=hanging,
+            status=status,
+            mend="nothing: the process ends all the same, and nothing is lost",
+        )
         logging.shutdown()
         os._exit(status)
     return status
@@ -262,7 +282,12 @@ def _reported(app: BatchingApp, done: "set[asyncio.Future[None]]") -> int:
     """Log what ended the work and return the exit status."""
     errors = [future.exception() for future in done] + [app.crash_reason]
     reason = next((error for error in errors if error is not None), None)
-    log.error("worker.failed", reason=repr(reason), exc_info=reason)
+    log.error(
+        "worker.failed",
+        reason=repr(reason),
+        mend="start it again (Compose does); if it fails again, keep this line for the developers",
+        exc_info=reason,
+    )
     return 1
 
 

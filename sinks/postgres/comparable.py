@@ -11,8 +11,10 @@ import asyncpg
 
 from sinks.postgres.connection import Connection
 
-NOT_FOLDED: Final = frozenset({"engine", "engine_measure", "upgrade", "pane_next"})
-"""Tables of the upgrade and of who may fold: no record makes a row of theirs."""
+NOT_FOLDED: Final = frozenset(
+    {"engine", "engine_measure", "upgrade", "pane_next", "tended", "decision", "dead_letter_former"}
+)
+"""Tables of the upgrade, of who may fold and does, and of what operators decided: no record makes a row of theirs."""
 ALERT_NOW: Final = (
     *("dedup_key", "starts_at"),
     *("plan", "rule", "target", "agency", "severity", "state", "ends_at"),
@@ -22,12 +24,15 @@ published before; its id, revision, texts and figures tell how it came about."""
 
 _OTHERWISE: Final[Mapping[str, frozenset[str]]] = {
     "progress": frozenset(
-        {"epoch", "engine_version", "upgraded_day", "parked_reason", "parked_detail", "parked_at"}
+        {
+            *("epoch", "engine_version", "upgraded_day", "committed_at"),
+            *("parked_reason", "parked_detail", "parked_at"),
+        }
     ),
-    "outbox": frozenset({"published_at"}),
+    "outbox": frozenset({"written_at", "published_at"}),
     "dead_letter": frozenset({"replayed_at"}),
 }
-"""Columns that say who works on a province, or what people and relays did with its rows."""
+"""Columns that say who works on a province and when, or what people and relays did with its rows."""
 _AS_TEXT: Final = frozenset({"json", "numeric[]"})
 """Types that are compared as they are written."""
 _PUBLISHED: Final = ("alert_history", "kpi_history", "outbox")

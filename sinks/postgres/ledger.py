@@ -39,7 +39,9 @@ WHERE p.parked_reason IS NULL
          FROM tiendo.engine AS mine
          LEFT JOIN tiendo.engine AS theirs ON theirs.province = mine.province AND theirs.version = p.engine_version
          WHERE mine.province = p.province AND mine.version = excluded.engine_version)
-RETURNING epoch, engine_version, {MARK_COLUMNS}"""  # noqa: S608 - a constant
+RETURNING epoch, engine_version, {MARK_COLUMNS},
+    (SELECT coalesce(max(number), 0) FROM tiendo.decision AS d WHERE d.province = $1) AS decision"""  # noqa: S608 - a constant
+_DECISION: Final = "SELECT coalesce(max(number), 0) FROM tiendo.decision WHERE province = $1"
 _REFUSAL: Final = """
 SELECT e.version IS NOT NULL AS registered, p.parked_reason, p.parked_detail, p.engine_version
 FROM (SELECT $1 COLLATE "C" AS province, $2 COLLATE "C" AS version) AS asked
@@ -49,7 +51,7 @@ _SWAP: Final = """
 UPDATE tiendo.progress
 SET next_offset = $7, last_crc = $8, first_day = tiendo.day($9), as_of = tiendo.day($10),
     closed_day = tiendo.day($11), watermark = tiendo.instant($12), outbox_seq = $13,
-    dead_letters = $14, dead_letters_kept = $15, dead_letter_bytes = $16
+    dead_letters = $14, dead_letters_kept = $15, dead_letter_bytes = $16, committed_at = now()
 WHERE province = $1 AND epoch = $2 AND engine_version = $3 AND next_offset = $4
     AND closed_day IS NOT DISTINCT FROM tiendo.day($5) AND as_of IS NOT DISTINCT FROM tiendo.day($6)"""
 _MARK: Final = (
@@ -75,6 +77,8 @@ class Claim:
     mark: Mark
     upgrade_from: str | None = None
     """The version that the province's rows are of, where that is an earlier one: it is upgraded before anything else."""
+    decision: int = 0
+    """Number of the last decision that an operator had made about the province; 0: none."""
 
 
 class Ledger:
@@ -113,7 +117,12 @@ class Ledger:
                 raise _refused(province, self._engine_version, refusal)
         found = row["engine_version"]
         upgrade_from = None if found == self._engine_version else found
-        return Claim(province, row["epoch"], mark_of(row), upgrade_from)
+        return Claim(province, row["epoch"], mark_of(row), upgrade_from, row["decision"])
+
+    async def last_decision(self, province: str) -> int:
+        """Return the number of the last decision that an operator made about the province, 0 where there is none."""
+        async with self._session(province).use() as connection:
+            return int(await connection.fetchval(_DECISION, province))
 
     async def load(self, claim: Claim) -> StoredBook:
         """Return everything that the province's owner must know; Fenced when the claim is no longer the latest."""
@@ -231,7 +240,7 @@ def _refused(province: str, version: str, row: asyncpg.Record | None) -> Fenced 
     if row["parked_reason"] is not None:
         return Fenced(
             f"{province} is parked ({row['parked_reason']}: {row['parked_detail']}): "
-            "an operator must decide how it goes on"
+            f"`tiendo release {province}` shows how it can go on"
         )
     return Fenced(
         f"{province} is folded by version {row['engine_version']}, which is later than this worker's {version}: "

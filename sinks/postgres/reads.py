@@ -79,6 +79,10 @@ _FEEDS: Final = """
 SELECT agency, source, tiendo.microseconds(last_event_time), tiendo.microseconds(last_received),
     events, duplicates, stale, dead_letters
 FROM tiendo.feed WHERE province = $1"""
+_READ_BEFORE: Final = """
+SELECT coalesce(sum(mark_before - mark_after), 0)::bigint FROM tiendo.decision AS d
+WHERE province = $1 AND choice = 'go_on' AND mark_after < mark_before AND number > (
+    SELECT coalesce(max(number), 0) FROM tiendo.decision AS r WHERE r.province = $1 AND r.choice = 'refold')"""
 _REGISTERS: Final = """
 SELECT kind, key, part, facts FROM tiendo.subject WHERE province = $1 AND kind = 'agency' AND part = ''"""
 
@@ -139,6 +143,7 @@ async def load_book(
             for row in await rows(_OBLIGATIONS)
             for key in [ObligationKey(*row[:3])]
         },
+        read_before=await connection.fetchval(_READ_BEFORE, province),
     )
 
 

@@ -21,8 +21,10 @@ from streams.cli import (
     operate,
     plan,
     publish,
+    release,
     show,
     simulation,
+    status,
     verify,
 )
 
@@ -51,6 +53,8 @@ for command in (
     figures.alerts,
     explain.explain,
     verify.verify,
+    status.status,
+    release.release,
 ):
     app.command(command.__name__.rstrip("_"))(command)
 

@@ -68,7 +68,7 @@ def lines(worker: Process, event: str) -> list[dict[str, object]]:
 
 async def metered(worker: Process, province: str, unkept: int) -> None:
     """Wait until a worker's metrics say how many records of a province it has not kept."""
-    (served,) = lines(worker, "metrics.served")
+    (served,) = lines(worker, "http.served")
 
     def read() -> str:
         with urlopen(f"http://127.0.0.1:{served['port']}/metrics", timeout=10) as answer:
@@ -95,7 +95,7 @@ async def test_a_flood_fills_no_tables_and_raises_an_alert(
     async def sent(province: str, *values: bytes) -> None:
         await send(site.kafka.bootstrap, progress_topic(province), values)
 
-    first = site.worker(release, fold_processes="1", metrics_port="0")
+    first = site.worker(release, fold_processes="1", http_port="0")
     await first.says("province.claimed")
     await sent(FLOODED, day_begun(0, FLOODED), *[POISON] * 25)
     await sent(OTHER, day_begun(0, OTHER), *[POISON] * 3)

@@ -8,7 +8,9 @@ import pytest
 from models.errors import Unavailable
 from models.topics import PROVINCES
 from sinks.postgres.connection import connect
+from sinks.postgres.listing import _TABLES as CATALOGUE
 from sinks.postgres.migrations import pending_sql, upgrade
+from sinks.postgres.release import FOLDED
 
 pytestmark = pytest.mark.integration
 
@@ -54,7 +56,9 @@ async def test_every_table_has_the_province_first_in_its_key_and_a_partition_for
     await connection.close()
 
     assert {("province", len(PROVINCES))} == {(row["first"], row["partitions"]) for row in rows}
-    assert len(rows) == 30
+    assert len(rows) == 33
+    stays = {"progress", "tended", "decision", "engine", "engine_measure", *CATALOGUE}
+    assert {row["relname"] for row in rows} == {*FOLDED, *stays}, "does a refold empty it or not?"
 
 
 def test_a_database_that_is_away_is_named_without_its_password(

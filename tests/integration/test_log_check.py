@@ -7,8 +7,15 @@ import pytest
 from models.changes import Mark
 from models.errors import Unavailable
 from sinks.brokers import Brokers
-from streams.log_check import checksum, find_fault, log_ends
-from tests.support.kafka import ApacheKafka, create_topics, delete_records, recreate_topics, send
+from streams.log_check import checksum, find_fault, look
+from tests.support.kafka import (
+    ApacheKafka,
+    create_topics,
+    delete_records,
+    read_topic,
+    recreate_topics,
+    send,
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
@@ -96,13 +103,33 @@ async def test_the_record_before_the_mark_may_be_null(kafka: ApacheKafka) -> Non
     assert await find_fault(Brokers(kafka.bootstrap), topic, mark(2, b"")) is None
 
 
-async def test_log_ends_are_those_of_committed_records(kafka: ApacheKafka) -> None:
-    """The end is the offset after the last record."""
-    topics = [await topic_of(kafka, count) for count in (0, 4)]
+async def test_a_look_tells_where_logs_begin_and_end_and_since_when_records_wait(
+    kafka: ApacheKafka,
+) -> None:
+    """From the mark on; a topic that is not there is left out, and one without a mark is not read."""
+    empty, behind, done, unread = [await topic_of(kafka, count) for count in (0, 4, 4, 4)]
+    records = await read_topic(kafka.bootstrap, behind)
 
-    ends = await log_ends(Brokers(kafka.bootstrap), topics)
+    seen = await look(
+        Brokers(kafka.bootstrap), {empty: 0, behind: 2, done: 4, unread: None, "progress.none": 0}
+    )
 
-    assert dict(zip(topics, (0, 4), strict=True)) == ends
+    assert {
+        empty: (0, 0, None),
+        behind: (0, 4, records[2].timestamp),
+        done: (0, 4, None),
+        unread: (0, 4, None),
+    } == {topic: tuple(one) for topic, one in seen.items()}
+
+
+async def test_the_end_of_a_transaction_is_no_record_that_waits(kafka: ApacheKafka) -> None:
+    """It takes an offset for itself: a sender with transactions must not make its province look late for ever."""
+    topic = await topic_of(kafka, 0)
+    await send(kafka.bootstrap, topic, [b"0", b"1"], transactional_id=f"sender-{topic}")
+
+    seen = await look(Brokers(kafka.bootstrap), {topic: 2})
+
+    assert (0, 3, None) == tuple(seen[topic])
 
 
 @pytest.mark.logs_errors("connect")

@@ -451,3 +451,28 @@ async def test_a_broker_that_was_killed_and_comes_back_is_read_on(own_kafka: Apa
         await eventually(lambda: len(ledger.applied(topic)) >= 200, within=60)
 
     assert numbers(0, 200) == ledger.applied(topic)
+
+
+async def test_a_corrupt_record_is_told_to_the_owner_and_nobody_else_waits_for_it(
+    own_kafka: ApacheKafka,
+) -> None:
+    """What stands before it is applied; no record of any other topic is left out while it is looked for."""
+    sick, well = topics = sorted(fresh(2))
+    await create_topics(own_kafka.bootstrap, topics)
+    for topic in topics:
+        for values in (numbers(0, 50), [b"spoilt", b"behind it"], numbers(50, 90)):
+            await send(own_kafka.bootstrap, topic, values)
+    own_kafka.stop()
+    own_kafka.spoil(sick, b"spoilt")
+    own_kafka.start()
+    ledger = CountingLedger()
+    owner = CountingOwner(ledger)
+
+    async with reading(transport_settings(own_kafka.bootstrap, group()), owner, topics):
+        await eventually(lambda: owner.spoilt and len(ledger.applied(well)) == 92)
+        await send(own_kafka.bootstrap, well, numbers(90, 300))
+        await eventually(lambda: len(ledger.applied(well)) == 302)
+
+    assert [(sick, 50)] == owner.spoilt
+    assert numbers(0, 50) == ledger.applied(sick)
+    assert [*numbers(0, 50), b"spoilt", b"behind it", *numbers(50, 300)] == ledger.applied(well)

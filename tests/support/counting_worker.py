@@ -11,12 +11,15 @@ import uvloop
 from models.changes import Amount, Mark, PaneKey, PartKey, PartRequest
 from models.facts import DeadLetter, Event
 from sinks.postgres.ledger import Ledger
+from sinks.postgres.tending import Tending
 from streams import logs
 from streams.desks import LocalDesks
 from streams.desks.desk import Restore
 from streams.log_flood import OncePerMinute
+from streams.metrics import Metrics
+from streams.observation import Observation
 from streams.settings import Settings, load_settings
-from streams.worker import Worker, until_signalled
+from streams.worker import Told, Worker, until_signalled
 
 
 class PaneBook:
@@ -47,7 +50,11 @@ def work(version: str, restore: Restore) -> int:
 
 async def _run(settings: Settings, version: str, restore: Restore) -> int:
     ledger = Ledger(settings.dsn, version)
+    tending = Tending(settings.dsn, version)
+    told = Told(Observation(Metrics()), tending)
     try:
-        return await until_signalled(Worker(settings, ledger, LocalDesks(ledger, restore)).run)
+        worker = Worker(settings, ledger, LocalDesks(ledger, restore), told=told)
+        return await until_signalled(worker.run)
     finally:
         await ledger.close()
+        await tending.close()

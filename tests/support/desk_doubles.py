@@ -101,6 +101,8 @@ class FailingLedger:
     errors: list[Exception | None] = field(default_factory=list)
     loads: int = 0
     parked: list[str] = field(default_factory=list)
+    decision: int = 0
+    """Number of an operator's last decision."""
     upgrade_from: str | None = None
     """The version that the rows are of; None: ours."""
 
@@ -116,7 +118,7 @@ class FailingLedger:
             message = "parked"
             raise Fenced(message)
         self.epoch += 1
-        return Claim(province, self.epoch, self.mark, self.upgrade_from)
+        return Claim(province, self.epoch, self.mark, self.upgrade_from, self.decision)
 
     async def load(self, claim: Claim) -> StoredBook:
         """Return an empty book at the mark."""
@@ -137,6 +139,12 @@ class FailingLedger:
             message = "another owner"
             raise Fenced(message)
         self.mark = changes.mark
+
+    async def last_decision(self, province: str) -> int:
+        """Return the number of the last decision."""
+        assert province == PROVINCE
+        self._fail()
+        return self.decision
 
     async def park(self, claim: Claim, reason: str, detail: str) -> None:
         """Remember why."""

@@ -121,6 +121,13 @@ class ApacheKafka:
                 raise RuntimeError(message)
             time.sleep(0.05)
 
+    def spoil(self, topic: str, value: bytes) -> None:
+        """Change one bit of a record on disk, as a failing one would; the broker is stopped, and does not look before it sends."""
+        (segment,) = (self._directory / "data" / f"{topic}-0").glob("*.log")
+        written = bytearray(segment.read_bytes())
+        written[written.index(value)] ^= 1
+        segment.write_bytes(written)
+
     def stop(self) -> None:
         """Stop the broker as an operator does; its data stays."""
         self._end(signal.SIGTERM)

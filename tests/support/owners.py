@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from faust.types import TP
 
@@ -52,6 +53,8 @@ class CountingOwner:
         self.claim_gate = asyncio.Event()
         """Cleared: claims wait."""
         self.claim_gate.set()
+        self.spoilt: list[tuple[str, int]] = []
+        """(topic, offset) of what could not be read."""
         self.refused: set[str] = set()
         """Topics that this process is not to read."""
 
@@ -68,6 +71,14 @@ class CountingOwner:
         self.epochs[tp.topic] = row.epoch
         self.claims.append(tp.topic)
         return row.next_offset
+
+    async def unreadable(self, tp: TP, offset: int, alive: Callable[[], bool]) -> NoReturn:
+        """Remember where a log is spoilt, and refuse it from then on."""
+        assert alive()
+        self.spoilt.append((tp.topic, offset))
+        self.refused.add(tp.topic)
+        message = "spoilt"
+        raise Fenced(message)
 
     async def handle(self, batch: Batch) -> None:
         """Compare with the batch's base under our epoch, and swap."""

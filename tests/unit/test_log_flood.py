@@ -2,7 +2,7 @@
 
 import logging
 
-from streams.log_flood import OncePerMinute
+from streams.log_flood import TEMPLATES, OncePerMinute
 
 
 def record(name: str, template: str, *values: object) -> logging.LogRecord:
@@ -34,3 +34,16 @@ def test_our_own_lines_always_pass() -> None:
     assert [True, True] == [
         flood.filter(record("streams.owner", "batch.committed")) for _ in range(2)
     ]
+
+
+def test_templates_with_names_in_them_are_not_remembered_for_ever() -> None:
+    """A broker that is away for a week must not fill the memory of its workers."""
+    now = [0.0]
+    flood = OncePerMinute(clock=lambda: now[0])
+
+    for number in range(TEMPLATES * 3):
+        now[0] += 1.0
+        flood.filter(record("faust.app", f"worker {number} is gone"))
+
+    assert len(flood._passed) <= TEMPLATES
+    assert not flood.filter(record("faust.app", f"worker {TEMPLATES * 3 - 1} is gone"))

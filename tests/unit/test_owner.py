@@ -13,9 +13,9 @@ from models.changes import Mark
 from models.errors import Fenced, Unavailable
 from models.facts import Record
 from streams.batch import Batch
-from streams.desks import LocalDesks
+from streams.desks import Folded, LocalDesks
 from streams.log_check import Fault, checksum
-from streams.owner import Means, ProvinceOwner, Standing
+from streams.owner import Means, ProvinceOwner, Spent, Standing
 from tests.support.desk_doubles import (
     FLOOD,
     PROVINCE,
@@ -42,6 +42,16 @@ class StandingBatch:
         return self.records[-1].offset + 1
 
 
+class NobodyListens:
+    """Hears what becomes of batches, and forgets it."""
+
+    def committed(self, province: str, folded: Folded, spent: Spent) -> None:
+        """Forget."""
+
+    def fenced(self, province: str) -> None:
+        """Forget."""
+
+
 def batch(*values: bytes, base: int = 0, alive: Callable[[], bool] = lambda: True) -> Batch:
     """Return records from `base` on."""
     records = [Record(PROVINCE, base + index, 0, None, value) for index, value in enumerate(values)]
@@ -65,7 +75,7 @@ def owner_of(
                 PROVINCE
             ),
             find_fault,
-            lambda *_: None,
+            NobodyListens(),
         ),
     )
 
@@ -206,8 +216,8 @@ async def test_a_batch_that_does_not_follow_on_from_the_book_is_refused() -> Non
 
 
 @pytest.mark.logs_errors("province.parked")
-async def test_a_bug_in_a_batch_parks_the_province_until_a_restart() -> None:
-    """The offset stays, the province is not read again by this process, and health says so without a word of the payload."""
+async def test_a_bug_in_a_batch_parks_the_province_until_a_restart_or_a_decision() -> None:
+    """The offset stays, nothing is read again before either, and health says so without a word of the payload."""
     ledger = FailingLedger()
     owner = owner_of(ledger)
     await owner.take_over(TOPIC, always)
@@ -216,8 +226,45 @@ async def test_a_bug_in_a_batch_parks_the_province_until_a_restart() -> None:
         await owner.handle(batch(b"bug"))
 
     assert (Mark(), []) == (ledger.mark, ledger.parked)
-    assert (Standing.PARKED, "ZeroDivisionError in this process") == owner.health[:2]
-    assert await owner.take_over(TOPIC, always) is None
+    parked = (Standing.PARKED, "bug: ZeroDivisionError in the batch from offset 0")
+    assert parked == owner.health[:2]
+    with pytest.raises(Fenced, match="parked after a bug: ZeroDivisionError"):
+        await owner.take_over(TOPIC, always)
+    assert (parked, 1) == (owner.health[:2], ledger.epoch)
+
+
+@pytest.mark.logs_errors("province.parked")
+async def test_a_province_that_was_parked_by_a_bug_goes_on_once_an_operator_decided() -> None:
+    """Without a restart, from where the decision moved the mark to; the same bug parks it again, until the next decision."""
+    ledger = FailingLedger(decision=4)
+    owner = owner_of(ledger)
+    await owner.take_over(TOPIC, always)
+    with pytest.raises(Fenced):
+        await owner.handle(batch(b"bug"))
+
+    ledger.decision, ledger.mark, ledger.epoch = 5, Mark(7), 9
+    position = await owner.take_over(TOPIC, always)
+    with pytest.raises(Fenced):
+        await owner.handle(batch(b"bug", base=7))
+    with pytest.raises(Fenced, match="from offset 7"):
+        await owner.take_over(TOPIC, always)
+
+    assert (7, 10) == (position, ledger.epoch)
+
+
+@pytest.mark.logs_errors("province.parked")
+async def test_a_spoilt_record_parks_the_province_in_the_ledger() -> None:
+    """What Kafka's own checksum does not hold for is never folded, and only an operator's decision goes on."""
+    ledger = FailingLedger()
+    owner = owner_of(ledger)
+    await owner.take_over(TOPIC, always)
+
+    with pytest.raises(Fenced):
+        await owner.unreadable(3, always)
+
+    spoilt = "the records from offset 3 on do not agree with their own checksum"
+    assert [f"{PROVINCE}: corrupt_record: {spoilt}"] == ledger.parked
+    assert owner.health.standing is Standing.PARKED
 
 
 @pytest.mark.logs_errors("province.parked")

@@ -41,7 +41,7 @@ def test_provinces_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatch) -
         ),
         ("TIENDO_PROVINCES", "", "TIENDO_PROVINCES: unknown or no province"),
         ("TIENDO_FETCH_MAX_BYTES", "many", "TIENDO_FETCH_MAX_BYTES: "),
-        ("TIENDO_METRICS_PORT", "70000", "TIENDO_METRICS_PORT: "),
+        ("TIENDO_HTTP_PORT", "70000", "TIENDO_HTTP_PORT: "),
         ("TIENDO_HEARTBEAT_SECONDS", "9", "heartbeat_seconds must be at most a third"),
         (
             "TIENDO_KAFKA_SECURITY_PROTOCOL",

@@ -1,6 +1,6 @@
 -- The tables of the ledger. The province comes first in every key, and every table is cut by it.
 -- Keys are compared by byte (collation "C"): the order of upserts is that of Python, on every server.
--- A table that verification compares holds nothing from a clock: instants are event times or Kafka timestamps.
+-- A column that verification compares holds nothing from a clock: instants are event times or Kafka timestamps.
 
 CREATE FUNCTION tiendo.day(number integer) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -34,6 +34,7 @@ CREATE TABLE tiendo.progress (
     dead_letters bigint NOT NULL DEFAULT 0,
     dead_letters_kept bigint NOT NULL DEFAULT 0,
     dead_letter_bytes bigint NOT NULL DEFAULT 0,
+    committed_at timestamptz,
     parked_reason text,
     parked_detail text,
     parked_at timestamptz,
@@ -69,6 +70,34 @@ CREATE TABLE tiendo.upgrade (
     key text COLLATE "C",
     subjects bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (province)
+) PARTITION BY LIST (province);
+
+-- Which worker tends a province, and how the province stands in it, as it said last: every few seconds, by its own clock.
+CREATE TABLE tiendo.tended (
+    province text COLLATE "C" NOT NULL,
+    worker text NOT NULL,
+    standing text COLLATE "C" NOT NULL,
+    detail text NOT NULL,
+    seen_at timestamptz NOT NULL,
+    PRIMARY KEY (province)
+) PARTITION BY LIST (province);
+
+-- What operators decided about parked provinces: only ever added to. `mark_before` and `mark_after` are the offsets from which the log
+-- was to be read and is read; `log_start` and `log_end` are what was found of the log.
+CREATE TABLE tiendo.decision (
+    province text COLLATE "C" NOT NULL,
+    number integer NOT NULL,
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    decided_by text NOT NULL,
+    reason text NOT NULL,
+    choice text COLLATE "C" NOT NULL CHECK (choice IN ('retry', 'go_on', 'refold')),
+    parked_reason text COLLATE "C" NOT NULL,
+    parked_detail text NOT NULL,
+    mark_before bigint NOT NULL,
+    mark_after bigint NOT NULL,
+    log_start bigint NOT NULL,
+    log_end bigint NOT NULL,
+    PRIMARY KEY (province, number)
 ) PARTITION BY LIST (province);
 
 CREATE TABLE tiendo.subject (
@@ -228,6 +257,7 @@ CREATE TABLE tiendo.outbox (
     key bytea,
     value bytea,
     headers json NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT now(),
     published_at timestamptz,
     PRIMARY KEY (province, seq)
 ) PARTITION BY LIST (province);
@@ -251,6 +281,13 @@ CREATE TABLE tiendo.dead_letter (
     value bytea,
     headers json NOT NULL,
     PRIMARY KEY (province, topic, partition, "offset")
+) PARTITION BY LIST (province);
+
+-- Dead letters whose offsets are read again in another log, under the decision that set them aside.
+CREATE TABLE tiendo.dead_letter_former (
+    LIKE tiendo.dead_letter,
+    decision integer NOT NULL,
+    PRIMARY KEY (province, decision, topic, partition, "offset")
 ) PARTITION BY LIST (province);
 
 CREATE TABLE tiendo.feed (
@@ -417,7 +454,7 @@ BEGIN
         EXECUTE format(
             'CREATE TABLE IF NOT EXISTS tiendo.%I PARTITION OF tiendo.%I FOR VALUES IN (%L) WITH (fillfactor = %s)',
             parent || '_' || replace(slug, '-', '_'), parent, slug,
-            CASE WHEN parent IN ('progress', 'upgrade', 'subject', 'pane', 'pane_next', 'kept', 'agency', 'kpi', 'attainment',
+            CASE WHEN parent IN ('progress', 'tended', 'upgrade', 'subject', 'pane', 'pane_next', 'kept', 'agency', 'kpi', 'attainment',
                                   'target_reading', 'obligation', 'problem_standing', 'feed')
                 THEN 75 ELSE 100 END
         );
