@@ -66,7 +66,12 @@ async def watch_rights(settings: Settings, closed: Closed) -> None:
             log.debug("rights.unknown", reason=str(error))
         else:
             for province, reason in topics.items():
-                log.warning("province.forbidden", province=province, reason=reason)
+                log.warning(
+                    "province.forbidden",
+                    province=province,
+                    reason=reason,
+                    mend="let an operator grant it; looked again every minute, the other provinces go on",
+                )
             closed(topics)
         await asyncio.sleep(LOOK_SECONDS)
 

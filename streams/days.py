@@ -37,6 +37,7 @@ class DayTicker:
         self._send = send
         self._clock = clock
         self._published: dict[str, Day] = {}
+        self._refused: dict[str, Day] = {}
 
     async def tick(self) -> None:
         """Publish what is due; what the broker does not take stays due."""
@@ -47,7 +48,14 @@ class DayTicker:
             try:
                 await self._send(province, day_started(province, today))
             except Forbidden as error:
-                log.warning("day.forbidden", province=province, reason=str(error))
+                if self._refused.get(province) != today:
+                    self._refused[province] = today
+                    log.warning(
+                        "day.forbidden",
+                        province=province,
+                        reason=str(error),
+                        mend="let an operator grant it; tried again every few seconds, and said once a day",
+                    )
                 continue
             except Unavailable as error:
                 log.warning(
