@@ -22,7 +22,7 @@ Stored = Mapping[PartKey, bytes]
 Looked = AsyncGenerator[Stored, None]
 """To be closed by whoever stops before its end."""
 
-_FIRST_PARTS: Final = 10_000
+_FIRST_PARTS: Final = 6_000
 """Parts that are read before the database is asked where a word stands: what many subjects have is found among them."""
 _SUBJECTS_A_FETCH: Final = 500
 _WORDS: Final = 6
