@@ -182,6 +182,12 @@ def _day(
         closed = mark.closed
         return closed if judged and closed is not None else last
     day = day_from_date(as_of.date())
+    first = mark.first_day
+    if first is not None and day < first:
+        raise UsageError(
+            f"the log of {owner.province} begins on {date_of(first).isoformat()}:"
+            " give that day or one after it"
+        )
     if day > last:
         raise UsageError(
             f"the log of {owner.province} ends on {date_of(last).isoformat()}:"

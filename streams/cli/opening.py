@@ -15,7 +15,7 @@ from models.panes import ALL, PaneTable
 from sinks.postgres import looking
 from sinks.postgres.connection import Connection
 
-LOOKED_AT: Final = 20_000
+LOOKED_AT: Final = 8_000
 """Subjects after which a full list is good enough, though others might come before those that are on it."""
 _ASKED_EVERY: Final = 200
 """Subjects between two looks at whether there is enough."""

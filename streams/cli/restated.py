@@ -74,28 +74,33 @@ async def told(
     figure = Published(last.closed_day, last.then, now, last.definition_version)
     if not figure.is_restated:
         return Told(tuple(rows), None)
-    changes, rest = await _changes(connection, figured, asked, figure, next_offset)
+    later = (next_offset, stored.mark.next_offset)
+    changes, rest = await _changes(connection, figured, asked, figure, later)
     asks_register = indicator.over is not None or "agency.registered" in indicator.reads
     registrations = late_registrations(stored.registers, next_offset) if asks_register else {}
     return Told(tuple(rows), Restated(day, figure, next_offset, changes, registrations, rest))
 
 
 async def _changes(
-    connection: Connection, figured: Figured, asked: Asked, published: Published, next_offset: int
+    connection: Connection,
+    figured: Figured,
+    asked: Asked,
+    published: Published,
+    later: tuple[int, int],
 ) -> tuple[tuple[Changed, ...], Sums | None]:
     """Return the subjects that changed the figure, no more than are wanted, and what of the change they do not explain."""
     subjects, parts = Subjects(figured.owner, figured.parts), figured.parts
     found: list[Changed] = []
     seen, whole = 0, True
     for kind, places in subjects.kinds.items():
-        late = looking.since(connection, subjects.province, kind, next_offset)
+        late = looking.since(connection, subjects.province, kind, later)
         async with aclosing(late) as several:
             async for stored in several:
                 if asked.limit is not None and (len(found) >= asked.limit or seen >= LOOKED_AT):
                     whole = False
                     break
                 seen += 1
-                changes = (change_of(subjects, place, stored, next_offset) for place in places)
+                changes = (change_of(subjects, place, stored, later[0]) for place in places)
                 found += [change for change in changes if change is not None]
     wanted = difference(parts[0], published) if len(parts) == 1 and whole else None
     if wanted is None:
