@@ -205,7 +205,15 @@ def _replay(wanted: "Wanted", lines: dict[int, bytes] | None, *, dry_run: bool, 
     for one in found:
         by_reason = ", ".join(f"{reason} {count}" for reason, count in sorted(one.refused.items()))
         told = f"; this version still refuses {by_reason}" if by_reason else ""
-        sys.stdout.write(f"{one.province}: {one.records} {did}{told}\n")
+        if one.records:
+            sys.stdout.write(f"{one.province}: {one.records} {did}{told}\n")
+    asked_for = None if wanted.offsets is None else len(wanted.offsets)
+    total = sum(one.records for one in found)
+    if total == 0 or (asked_for is not None and total < asked_for):
+        sys.stdout.write(
+            f"{'nothing' if total == 0 else 'nothing else'} waits: what was sent again before needs --again,"
+            " and `tiendo deadletters list` has what there is\n"
+        )
 
 
 def _from_database(wanted: "Wanted", limit: int | None) -> _Listed:

@@ -200,6 +200,7 @@ async def test_a_repaired_record_counts(
     unmended = await refused.ran("deadletters", "replay", *call)
     path.write_bytes(raw.out.replace(b"window", b"counter"))
     mended = await refused.ran("deadletters", "replay", *call)
+    once_more = await refused.ran("deadletters", "replay", *call)
     short = await refused.ran("deadletters", "replay", *call, "--offset", "2")
 
     assert (1, []) == (unmended.status, [one for one in await replayed(connection) if one != 1])
@@ -207,6 +208,11 @@ async def test_a_repaired_record_counts(
         "the line for offset 1 would be refused again: bad_payload: intake_channel" in unmended.err
     )
     assert (0, [1]) == (mended.status, await replayed(connection))
+    assert f"{PROVINCE}: 1 sent again\n" == mended.out.decode()
+    assert (0, "nothing waits: what was sent again before needs --again") == (
+        once_more.status,
+        once_more.out.decode().split(",")[0],
+    )
     assert (2, True) == (short.status, "has 1 lines for 2 offsets" in short.err)
     counted = "SELECT sum(events) = 2 FROM api.feed_health WHERE province = 'tra-vinh'"
     await eventually(lambda: connection.fetchval(counted), within=60)
