@@ -130,8 +130,11 @@ async def test_one_is_shown_in_full_to_those_who_may_see_it(refused: Site, datab
         postgres_dsn=f"{database}&role=tiendo_operator",
     )
     out_of_topic = await refused.ran("deadletters", "show", PROVINCE, "3", "--json", "--topic")
-    denied = await refused.ran(
-        "deadletters", "show", PROVINCE, "1", postgres_dsn=f"{database}&role=tiendo_reader"
+    reader = f"{database}&role=tiendo_reader"
+    denied = await refused.ran("deadletters", "show", PROVINCE, "1", postgres_dsn=reader)
+    no_bytes = await refused.ran("deadletters", "show", PROVINCE, "1", "--raw", postgres_dsn=reader)
+    withheld = await refused.ran(
+        *("deadletters", "show", PROVINCE, "1", "--json"), postgres_dsn=reader
     )
     none = await refused.ran("deadletters", "show", PROVINCE, "0")
     text = await refused.ran("deadletters", "show", PROVINCE, "2")
@@ -146,8 +149,15 @@ async def test_one_is_shown_in_full_to_those_who_may_see_it(refused: Site, datab
     assert base64.b64encode(key).decode() == shown["key"]
     assert (base64.b64encode(value).decode(), value.decode()) == (shown["value"], shown["text"])
     assert [[name, base64.b64encode(one).decode()] for name, one in headers] == shown["headers"]
-    assert (1, b"") == (denied.status, denied.out)
-    assert "for the role tiendo_operator only" in denied.err
+    first, why = denied.out.decode().splitlines()
+    assert (0, f"{PROVINCE}:1: bad_payload: intake_channel") == (
+        denied.status,
+        first.rsplit(": ", 1)[0],
+    )
+    assert "for the role tiendo_operator only" in why
+    assert (1, b"", f"tiendo: {why}\n") == (no_bytes.status, no_bytes.out, no_bytes.err)
+    told = json.loads(withheld.out)
+    assert ("bad_payload", why, False) == (told["reason"], told["withheld"], "value" in told)
     assert "tra-vinh has no dead letter at offset 0" in none.err
     assert "bad_encoding: not UTF-8 at byte 0; write UTF-8" in text.out.decode()
 
