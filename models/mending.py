@@ -69,7 +69,7 @@ def mend_of(reason: str, field: str | None, event_type: str | None = None) -> st
             return _ATTRIBUTES.get(field or "", _WHOLE)
         case "unknown_type":
             types = (*BY_WIRE_NAME, RETRACTION_WIRE_NAME, DAY_STARTED_WIRE_NAME)
-            otherwise = f"take a type of the vocabulary, such as {wire_name('dossier.received')}"
+            otherwise = "take one of the vocabulary"
             return otherwise if event_type is None else did_you_mean(event_type, types, otherwise)
         case "bad_payload":
             return _payload(field or "", event_type, known)

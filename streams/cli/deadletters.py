@@ -111,11 +111,19 @@ def show(
     topic: Topic = False,
     json: Json = False,
 ) -> None:
-    """Show one refused record with its key, headers and bytes; out of the database only the role tiendo_operator may."""
+    """Show one refused record with its key, headers and bytes; out of the database those are for the role tiendo_operator."""
+    from sinks.postgres.dead_letters import NotAllowed
     from streams.cli.json_rows import dumps
     from streams.cli.refused import as_json, in_full
 
-    letter = _one(asked([province])[0], offset, topic=topic)
+    slug = asked([province])[0]
+    try:
+        letter = _one(slug, offset, topic=topic)
+    except NotAllowed as error:
+        if raw:
+            raise
+        _show_row(slug, offset, str(error), json=json)
+        return
     if raw:
         sys.stdout.buffer.write((letter.record.value or b"") + b"\n")
         sys.stdout.buffer.flush()
@@ -205,7 +213,15 @@ def _replay(wanted: "Wanted", lines: dict[int, bytes] | None, *, dry_run: bool, 
     for one in found:
         by_reason = ", ".join(f"{reason} {count}" for reason, count in sorted(one.refused.items()))
         told = f"; this version still refuses {by_reason}" if by_reason else ""
-        sys.stdout.write(f"{one.province}: {one.records} {did}{told}\n")
+        if one.records:
+            sys.stdout.write(f"{one.province}: {one.records} {did}{told}\n")
+    asked_for = None if wanted.offsets is None else len(wanted.offsets)
+    total = sum(one.records for one in found)
+    if total == 0 or (asked_for is not None and total < asked_for):
+        sys.stdout.write(
+            f"{'nothing' if total == 0 else 'nothing else'} waits: what was sent again before needs --again,"
+            " and `tiendo deadletters list` has what there is\n"
+        )
 
 
 def _from_database(wanted: "Wanted", limit: int | None) -> _Listed:
@@ -263,6 +279,19 @@ def _one(province: str, offset: int, *, topic: bool) -> "DeadLetter":
             f"{province} has no dead letter at offset {offset}: `tiendo deadletters list` has them"
         )
     return letters[0]
+
+
+def _show_row(province: str, offset: int, why: str, *, json: bool) -> None:
+    """Show what the view tells of a dead letter, and `why` it is not more."""
+    from sinks.postgres.dead_letters import Wanted
+    from streams.cli.json_rows import dumps, json_row
+    from streams.cli.refused import line, with_mend
+
+    (row,) = map(with_mend, _from_database(Wanted([province], offsets=[offset]), None).rows)
+    if json:
+        sys.stdout.write(dumps({**json_row(row), "withheld": why}) + "\n")
+    else:
+        sys.stdout.write(f"{line(row)}\n{why}\n")
 
 
 async def _kept(wanted: "Wanted") -> "list[DeadLetter]":

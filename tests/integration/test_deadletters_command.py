@@ -130,8 +130,11 @@ async def test_one_is_shown_in_full_to_those_who_may_see_it(refused: Site, datab
         postgres_dsn=f"{database}&role=tiendo_operator",
     )
     out_of_topic = await refused.ran("deadletters", "show", PROVINCE, "3", "--json", "--topic")
-    denied = await refused.ran(
-        "deadletters", "show", PROVINCE, "1", postgres_dsn=f"{database}&role=tiendo_reader"
+    reader = f"{database}&role=tiendo_reader"
+    denied = await refused.ran("deadletters", "show", PROVINCE, "1", postgres_dsn=reader)
+    no_bytes = await refused.ran("deadletters", "show", PROVINCE, "1", "--raw", postgres_dsn=reader)
+    withheld = await refused.ran(
+        *("deadletters", "show", PROVINCE, "1", "--json"), postgres_dsn=reader
     )
     none = await refused.ran("deadletters", "show", PROVINCE, "0")
     text = await refused.ran("deadletters", "show", PROVINCE, "2")
@@ -146,8 +149,15 @@ async def test_one_is_shown_in_full_to_those_who_may_see_it(refused: Site, datab
     assert base64.b64encode(key).decode() == shown["key"]
     assert (base64.b64encode(value).decode(), value.decode()) == (shown["value"], shown["text"])
     assert [[name, base64.b64encode(one).decode()] for name, one in headers] == shown["headers"]
-    assert (1, b"") == (denied.status, denied.out)
-    assert "for the role tiendo_operator only" in denied.err
+    first, why = denied.out.decode().splitlines()
+    assert (0, f"{PROVINCE}:1: bad_payload: intake_channel") == (
+        denied.status,
+        first.rsplit(": ", 1)[0],
+    )
+    assert "for the role tiendo_operator only" in why
+    assert (1, b"", f"tiendo: {why}\n") == (no_bytes.status, no_bytes.out, no_bytes.err)
+    told = json.loads(withheld.out)
+    assert ("bad_payload", why, False) == (told["reason"], told["withheld"], "value" in told)
     assert "tra-vinh has no dead letter at offset 0" in none.err
     assert "bad_encoding: not UTF-8 at byte 0; write UTF-8" in text.out.decode()
 
@@ -200,6 +210,7 @@ async def test_a_repaired_record_counts(
     unmended = await refused.ran("deadletters", "replay", *call)
     path.write_bytes(raw.out.replace(b"window", b"counter"))
     mended = await refused.ran("deadletters", "replay", *call)
+    once_more = await refused.ran("deadletters", "replay", *call)
     short = await refused.ran("deadletters", "replay", *call, "--offset", "2")
 
     assert (1, []) == (unmended.status, [one for one in await replayed(connection) if one != 1])
@@ -207,6 +218,11 @@ async def test_a_repaired_record_counts(
         "the line for offset 1 would be refused again: bad_payload: intake_channel" in unmended.err
     )
     assert (0, [1]) == (mended.status, await replayed(connection))
+    assert f"{PROVINCE}: 1 sent again\n" == mended.out.decode()
+    assert (0, "nothing waits: what was sent again before needs --again") == (
+        once_more.status,
+        once_more.out.decode().split(",")[0],
+    )
     assert (2, True) == (short.status, "has 1 lines for 2 offsets" in short.err)
     counted = "SELECT sum(events) = 2 FROM api.feed_health WHERE province = 'tra-vinh'"
     await eventually(lambda: connection.fetchval(counted), within=60)

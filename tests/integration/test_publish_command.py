@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,6 +173,29 @@ async def test_a_run_that_stops_says_from_where_to_go_on(
     )
     assert {line.value for line in _lines(40_000)} == {
         record.value for record in await read_topic(own_kafka.bootstrap, progress_topic(PROVINCE))
+    }
+
+
+async def test_ctrl_c_says_from_where_to_go_on(site: Site, tmp_path: Path) -> None:
+    """All before that line has arrived; the status is that of an interruption."""
+    path = tmp_path / "many.ndjson"
+    path.write_bytes(b"".join(line.value + b"\n" for line in _lines(400_000)))
+    running = site.command("publish", str(path))
+    await running.says("Sending ")
+    await eventually(lambda: site.read(progress_topic(PROVINCE)), within=60)
+
+    running.terminate()
+
+    assert 130 == await running.ended()
+    found = re.search(
+        rf"tiendo: stopped; ([\d,]+) are sent: go on with --from-line (\d+) {path}\n",
+        running.text(),
+    )
+    assert found is not None, running.text()
+    first = int(found[2])
+    assert 1 < first <= 400_000
+    assert {line.value for line in _lines(first - 1)} <= {
+        record.value for record in await site.read(progress_topic(PROVINCE))
     }
 
 

@@ -1,0 +1,177 @@
+"""Lines on their way to a broker that misbehaves: what has arrived is known, what has not is sent again or named."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+import pytest
+from aiokafka.errors import (
+    KafkaConnectionError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
+
+from models.errors import TiendoError, Unavailable
+from models.topics import progress_topic
+from streams import sending
+from streams.lines import Line
+from streams.publisher import NotPublished
+from streams.sending import Sender
+from streams.settings import Settings
+
+PROVINCE = "tra-vinh"
+LINES = [Line(number, PROVINCE, b"%d" % number) for number in range(1, 6)]
+Answer: TypeAlias = Exception | int | None
+"""An error, the offset, or no answer at all."""
+
+
+class _Metadata(NamedTuple):
+    names: set[str]
+
+    def topics(self) -> set[str]:
+        return self.names
+
+
+class ScriptedBroker:
+    """Answers each record by number, as `answers` says at the time; None: never."""
+
+    def __init__(self, answers: Callable[[bytes], Answer], topics: set[str]) -> None:
+        self.answers = answers
+        self.client = self
+        self.received: list[bytes] = []
+        self.started = self.stopped = self.discarded = 0
+        self._names = topics
+
+    async def fetch_all_metadata(self) -> _Metadata:
+        """Return the topics."""
+        return _Metadata(self._names)
+
+    async def send(self, _topic: str, value: bytes, **_: object) -> "asyncio.Future[object]":
+        """Take a record; its answer is there at once, if ever."""
+        answer = self.answers(value)
+        future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        if isinstance(answer, MessageSizeTooLargeError):
+            raise answer
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        elif answer is not None:
+            self.received.append(value)
+            future.set_result(_Placed(answer))
+        return future
+
+    async def stop(self) -> None:
+        """Count an orderly end."""
+        self.stopped += 1
+
+
+class _Placed(NamedTuple):
+    offset: int
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> ScriptedBroker:
+    """Return a broker that takes everything; whoever connects gets it."""
+    made = ScriptedBroker(int, {progress_topic(PROVINCE)})
+
+    async def started(_: Settings) -> ScriptedBroker:
+        made.started += 1
+        return made
+
+    async def discarded(_: ScriptedBroker) -> None:
+        made.discarded += 1
+
+    monkeypatch.setattr(sending, "started_producer", started)
+    monkeypatch.setattr(sending, "discard", discarded)
+    monkeypatch.setattr(sending, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(sending, "FIRST_PAUSE_SECONDS", 0.01)
+    return made
+
+
+async def sent(
+    error: type[TiendoError] | None = None, patience: float = 0.0
+) -> tuple[Sender, list[int], list[str], str]:
+    """Send the lines; return the sender, the numbers acknowledged, what was said and the error's text."""
+    said: list[str] = []
+    numbers: list[int] = []
+
+    def count(lines: object) -> None:
+        assert isinstance(lines, list)
+        numbers.extend(line.number for line in lines)
+
+    text = ""
+    sender = Sender(Settings(), patience_seconds=patience, say=said.append, sent=count)
+    expected = contextlib.nullcontext() if error is None else pytest.raises(error)
+    with expected as raised:
+        async with sender:
+            await sender.send(LINES)
+    if raised is not None:
+        text = str(raised.value)
+    return sender, numbers, said, text
+
+
+async def test_all_that_is_acknowledged_is_counted_once(broker: ScriptedBroker) -> None:
+    """The producer ends in order, and the topic's end is known."""
+    sender, numbers, said, _ = await sent()
+
+    assert [1, 2, 3, 4, 5] == numbers
+    assert ({PROVINCE: 6}, 6, []) == (sender.ends, sender.next_line, said)
+    assert (1, 1, 0) == (broker.started, broker.stopped, broker.discarded)
+
+
+async def test_only_what_was_not_acknowledged_is_sent_again(broker: ScriptedBroker) -> None:
+    """By another producer: the first one's remains must not come after."""
+    misses = iter([KafkaConnectionError(), KafkaConnectionError()])
+    broker.answers = lambda value: next(misses, 9) if value in {b"3", b"5"} else int(value)
+
+    sender, numbers, said, _ = await sent(patience=5)
+
+    assert [1, 2, 3, 4, 5] == sorted(numbers)
+    assert sorted(line.value for line in LINES) == sorted(broker.received)
+    assert (6, 1) == (sender.next_line, len(said))
+    assert (2, 1, 1) == (broker.started, broker.stopped, broker.discarded)
+
+
+async def test_a_broker_that_says_nothing_is_away(broker: ScriptedBroker) -> None:
+    """The run ends when patience does; the first line that has not arrived is named."""
+    broker.answers = lambda value: None if value in {b"2", b"4"} else int(value)
+
+    sender, numbers, _, text = await sent(Unavailable)
+
+    assert ([1, 3, 5], 2) == (numbers, sender.next_line)
+    assert "does not answer (TimeoutError): start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS" in text
+
+
+async def test_a_line_that_is_too_large_is_named_once_the_others_have_arrived(
+    broker: ScriptedBroker,
+) -> None:
+    """Those before it have; those after it were not begun."""
+    broker.answers = lambda value: MessageSizeTooLargeError() if value == b"3" else int(value)
+
+    sender, numbers, _, text = await sent(NotPublished, patience=5)
+
+    assert ([1, 2], 3) == (numbers, sender.next_line)
+    assert text.startswith("line 3 has 1 bytes, more than a topic takes")
+
+
+async def test_a_topic_that_one_may_not_write_to_is_no_reason_to_wait(
+    broker: ScriptedBroker,
+) -> None:
+    """The operator must grant it."""
+    broker.answers = lambda _: TopicAuthorizationFailedError()
+
+    sender, numbers, said, text = await sent(NotPublished, patience=5)
+
+    assert ([], [], 1) == (numbers, said, sender.next_line)
+    assert "Kafka refuses line 1 for progress.tra-vinh (TopicAuthorizationFailedError)" in text
+    assert "ask its operator for the right to write there" in text
+
+
+async def test_a_topic_that_is_missing_is_no_reason_to_wait(broker: ScriptedBroker) -> None:
+    """Nothing is handed to the producer, so no broker makes the topic up."""
+    broker._names.clear()
+
+    _, numbers, said, text = await sent(NotPublished, patience=5)
+
+    assert ([], [], []) == (numbers, said, broker.received)
+    assert "there is no topic progress.tra-vinh: create it with `tiendo topics`" in text
