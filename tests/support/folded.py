@@ -1,4 +1,4 @@
-"""A database as a worker leaves it that has folded some facts and closed the days up to one."""
+"""A database as a worker leaves it that has folded a log and closed the days up to one."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from models.book import Book
 from models.catalogue import load_catalogue
 from models.days import day_from_date
 from models.envelope import decode
+from models.facts import Record
 from sinks.postgres.ledger import Ledger
 from streams.provision import provide_schema
 from tests.support.drafts import Draft
@@ -16,7 +17,12 @@ from tests.support.plan_facts import log_of
 
 async def fold_into(dsn: str, province: str, facts: Sequence[Draft], until: date) -> None:
     """Write the listing, and a province of which only these facts are known, to the close of a day."""
-    catalogue, log = load_catalogue(), log_of(province, facts)
+    await fold_log_into(dsn, province, log_of(province, facts), until)
+
+
+async def fold_log_into(dsn: str, province: str, log: Sequence[Record], until: date) -> None:
+    """Write the listing, and a province whose log this is, to the close of a day; a log of one batch."""
+    catalogue = load_catalogue()
     await provide_schema(dsn, catalogue)
     ledger = Ledger(dsn, catalogue.engine_version)
     claim = await ledger.claim(province)
