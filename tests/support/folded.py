@@ -1,4 +1,4 @@
-"""A database as a worker leaves it that has folded some facts and closed the days up to one."""
+"""A database as a worker leaves it that has folded a log and closed the days up to one."""
 
 from collections.abc import Sequence
 from datetime import date
