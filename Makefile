@@ -11,7 +11,7 @@ CORES := --numprocesses auto
 SERVICES := --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint quick format docs test chaos chaos-long demo bench bench-memory peers lock lock-peers
+.PHONY: help setup check lint quick format docs test chaos chaos-long demo bench bench-agency bench-memory peers lock lock-peers
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ demo: $(READY)  ## Watch the plans of five provinces move
 
 bench: $(READY)  ## Measure against the ceiling of the same run
 	@$(BIN)/python -m tests.bench
+
+bench-agency: $(READY)  ## Measure the agencies' package against librdkafka alone: a minute
+	@PYTHONPATH=deploy/agency-sdk $(BIN)/python -m tests.bench.sdk
 
 bench-memory: $(READY)  ## See a worker's memory stay flat over a million subjects: some minutes
 	@$(BIN)/python -m tests.bench.memory

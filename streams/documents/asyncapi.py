@@ -10,7 +10,7 @@ import yaml
 
 from models.deadletters import HEADERS, REASONS
 from models.events import wire_name
-from models.topics import PROVINCES, alerts_topic, dead_letters_topic, progress_topic
+from models.topics import PROVINCES, alerts_topic, all_topics, dead_letters_topic, progress_topic
 from streams.documents import alert_schema
 from streams.documents.payloads import Schema
 from streams.documents.schemas import file_name, schemas
@@ -41,7 +41,7 @@ def document() -> dict[str, Any]:
         "channels": {
             "progress": _channel(
                 progress_topic("{province}"),
-                "What agencies send. Record key: the natural key. max.message.bytes 4 MiB; an event has at most 1 MiB.",
+                "What agencies send. Record key: the natural key. An event has at most 1 MiB.",
                 [key for name in made for key in (name, f"{name}.binary")],
             ),
             "alerts": _channel(
@@ -82,6 +82,8 @@ def document() -> dict[str, Any]:
 
 
 def _channel(address: str, description: str, messages: list[str]) -> dict[str, Any]:
+    """Return a channel for a topic of every province, with the settings that `tiendo topics` creates it with."""
+    topic = next(one for one in all_topics() if one.name == address.format(province=one.province))
     return {
         "address": address,
         "description": description,
@@ -89,8 +91,20 @@ def _channel(address: str, description: str, messages: list[str]) -> dict[str, A
             "province": {"description": "Slug of the province.", "enum": list(PROVINCES)}
         },
         "messages": {_id(name): {"$ref": f"#/components/messages/{_id(name)}"} for name in messages},
-        "bindings": {"kafka": {"partitions": 1, "bindingVersion": "0.5.0"}},
+        "bindings": {
+            "kafka": {
+                "partitions": topic.partitions,
+                "topicConfiguration": dict(map(_configured, topic.config)),
+                "bindingVersion": "0.5.0",
+            }
+        },
     }  # fmt: skip
+
+
+def _configured(setting: tuple[str, str]) -> tuple[str, object]:
+    """Return a topic's setting as the binding has it: the policy is a list, all else are numbers."""
+    name, value = setting
+    return name, [value] if name == "cleanup.policy" else int(value)
 
 
 def _messages(made: dict[str, Schema]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Final, Literal, get_args, get_origin, get_type_hints
@@ -80,6 +81,9 @@ def _words(hint: object) -> Iterator[str]:
         yield " or ".join(code(str(word)) for word in get_args(hint))
     else:
         made = origin if origin is not None else hint
+        if isinstance(made, type) and issubclass(made, Enum):
+            yield " or ".join(code(str(member.value)) for member in made)
+            return
         name = made.__name__ if isinstance(made, type) else str(made)
         yield _TYPES.get(name, name)
 

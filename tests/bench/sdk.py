@@ -1,4 +1,4 @@
-"""`python -m tests.bench.sdk`: how fast the agencies' package builds, keeps and delivers; a JSON line on stdout.
+"""`make bench-agency`: how fast the agencies' package builds, keeps and delivers; a JSON line on stdout.
 
 The ceiling is librdkafka with the same events and nothing of ours around it, on the same Kafka in the same run.
 """

@@ -8,11 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from models.catalogue import load_catalogue
 from models.envelope import decode
 from models.events import VOCABULARY, EventType
 from models.facts import DeadLetter, Event
+from models.topics import PROVINCES
 from tests.support.events import Attributes, cloud_events, event_types, payloads, record_of
 from tests.support.examples import examples
+from tests.support.fold import fold
+from tests.support.histories import last_day, long_log
+from tests.support.oracle.province import setting
 from tests.support.schemas import validator
 
 WRONG: Final[st.SearchStrategy[object]] = st.sampled_from(
@@ -113,3 +118,16 @@ def _accepted(known: EventType, payload: Attributes) -> bool:
     except ValidationError:
         return False
     return True
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_every_alert_of_a_long_log_follows_its_schema(province: str) -> None:
+    """As the fold writes them: about targets, agencies, reports and problems, taken back and ended ones too."""
+    log = long_log(setting(province, 50), 20, 600)
+    until = last_day(log, setting(province, 50).start, 50)
+    tables = fold(load_catalogue().province(province), log, until=until).tables
+
+    sent = [json.loads(one.value or b"") for one in tables.outbox if one.topic.startswith("alerts.")]  # fmt: skip
+
+    assert len(sent) > 10
+    assert [] == [fault.message for one in sent for fault in validator("alert").iter_errors(one)]

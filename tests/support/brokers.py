@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 Delivered = Callable[[KafkaError | None, Message], None]
 Verdict = Callable[[list[str]], KafkaError | None]
@@ -24,6 +24,9 @@ class Brokers:
     """Ids that were acknowledged, in order, repeats included."""
     batches: list[int] = field(default_factory=list)
     started: int = 0
+    refused_by_client: str = ""
+    """Id of an event that the client does not even queue."""
+    queue_size: int = 1000
     silent: bool = False
     """Nothing is answered: the brokers are away."""
 
@@ -50,7 +53,12 @@ class _Producer:
         assert topic == "progress.tra-vinh"
         assert headers == [("content-type", b"application/cloudevents+json")]
         assert key in value
-        self._queue.append((value.decode().split('"id":"')[1].split('"')[0], on_delivery))
+        event_id = value.decode().split('"id":"')[1].split('"')[0]
+        if len(self._queue) == self._brokers.queue_size:
+            raise BufferError
+        if event_id == self._brokers.refused_by_client:
+            raise KafkaException(error_of(KafkaError.MSG_SIZE_TOO_LARGE))
+        self._queue.append((event_id, on_delivery))
 
     def poll(self, _seconds: float) -> int:
         if self._brokers.silent or not self._queue:

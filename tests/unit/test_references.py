@@ -1,11 +1,13 @@
 """The generated references leave nothing out: every type, setting, metric and command is there, each with its meaning."""
 
 import re
-from typing import Final
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
 import pytest
 
 from models.events import VOCABULARY, EventType
+from models.rules import State
 from streams.cli.app import app
 from streams.documents import (
     commands_page,
@@ -55,6 +57,21 @@ def test_each_setting_has_its_variable_and_its_meaning() -> None:
         assert holds
         assert default
         assert meaning.endswith((".", ".)")), f"{name} has no sentence beneath it"
+
+
+@pytest.mark.parametrize(
+    ("hint", "words"),
+    [
+        (str | None, ["text"]),
+        (Annotated[tuple[str, ...], "comma separated"], ["list, comma separated"]),
+        (Literal["a", "b"] | None, ["`a` or `b`"]),
+        (Path | None, ["path"]),
+        (State, ["`firing` or `resolved` or `retracted`"]),
+    ],
+)
+def test_a_setting_says_what_it_holds(hint: object, words: list[str]) -> None:
+    """In words, whatever its annotation is made of; that it may be left out is told by its default."""
+    assert words == list(settings_page._words(hint))
 
 
 def test_no_setting_shows_a_secret() -> None:

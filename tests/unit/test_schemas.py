@@ -125,9 +125,19 @@ def test_the_document_has_every_topic_and_every_event_in_both_modes() -> None:
     names = [name.replace(".", "_") for name in EVENTS]
 
     assert {topic.name for topic in all_topics()} == addresses
+    for topic in all_topics():
+        (kafka,) = (
+            one["bindings"]["kafka"]
+            for one in channels
+            if one["address"].partition(".")[0] == topic.name.partition(".")[0]
+        )
+        told = {
+            name: str(value).strip("[']") for name, value in kafka["topicConfiguration"].items()
+        }
+        assert (dict(topic.config), topic.partitions) == (told, kafka["partitions"])
     assert {*names, *(f"{name}_binary" for name in names), "alert", "deadletter"} == set(messages)
-    told = [name for channel in channels for name in channel["messages"]]
-    assert sorted(messages) == sorted(told)
+    carried = [name for channel in channels for name in channel["messages"]]
+    assert sorted(messages) == sorted(carried)
 
 
 def test_every_reference_of_the_document_leads_somewhere() -> None:

@@ -1,7 +1,9 @@
 """How the agencies' package delivers: what is acknowledged leaves the spool, what is refused steps aside, the rest waits."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -238,3 +240,46 @@ def test_a_setting_that_fails_later_is_waited_for(tmp_path: Path) -> None:
 
     assert ["e1"] == brokers.taken
     assert "the CA file is not there" in [one.detail for one in problems]
+
+
+def test_a_queue_that_is_full_is_waited_for(tmp_path: Path) -> None:
+    """Librdkafka takes so many at a time; nothing overtakes."""
+    brokers = Brokers(queue_size=3)
+    with delivering(tmp_path, brokers) as spool:
+        assert 0 == spool.wait_until_empty(SECONDS)
+
+    assert (ALL, [3, 3, 3, 1]) == (brokers.taken, brokers.batches)
+
+
+@pytest.mark.logs_errors("set aside")
+def test_an_event_that_the_client_itself_refuses_is_set_aside(tmp_path: Path) -> None:
+    """Its neighbours go with the first round."""
+    brokers = Brokers(refused_by_client="e4")
+    with delivering(tmp_path, brokers) as spool:
+        assert 0 == spool.wait_until_empty(SECONDS)
+        assert ["e4"] == [event_id for event_id, *_ in spool.refused()]
+
+    assert ([one for one in ALL if one != "e4"], [9]) == (brokers.taken, brokers.batches)
+
+
+def test_events_may_be_sent_from_many_threads(tmp_path: Path) -> None:
+    """All are kept, each once; no two are recorded at one time."""
+    with Agency(**opening(tmp_path)) as agency:
+
+        def send(sender: int) -> list[str]:
+            return [
+                agency.send("dossier.received", **dossier(f"D{sender}-{number}"))  # type: ignore[arg-type]  # fields of any type
+                for number in range(50)
+            ]
+
+        with ThreadPoolExecutor(4) as threads:
+            ids = [one for sent in threads.map(send, range(4)) for one in sent]
+        assert 200 == agency.close(0)
+
+    spool = Spool(tmp_path, 2**30)
+    try:
+        kept = [one.event for one in spool.first(1000, 2**30)]
+    finally:
+        spool.close()
+    assert sorted(ids) == sorted(one.id for one in kept)
+    assert 200 == len({json.loads(one.value)["recordedtime"] for one in kept})

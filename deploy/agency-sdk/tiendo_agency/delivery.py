@@ -1,6 +1,7 @@
 """Delivers what the spool holds, in order, from a thread of its own: a round of events at a time, dropped once acknowledged.
 
-An event leaves the spool only after Kafka has it; dying in between sends it again under the same id, which the server knows.
+An event leaves the spool only after Kafka has it; dying in between sends it again under the same id, which the server knows. Only
+where the brokers refuse a batch for one of its records may the others come after later ones: the server goes by `recordedtime`.
 """
 
 import logging
