@@ -1,6 +1,7 @@
 """A Kafka and a database with worker processes on them, as an operator runs them."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -54,6 +55,12 @@ class Site:
         """Start a module of the tests as a worker."""
         command = [sys.executable, "-m", name, *arguments]
         return self._starter.start(command, **self._environment(settings))
+
+    def script(self, text: str, programs: Path, **variables: str) -> Process:
+        """Start what an operator types in a shell, with `programs` and `tiendo` to be found; `variables` as they stand."""
+        path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = self._environment({}) | {"PATH": path} | variables
+        return self._starter.start(["sh", "-euc", text], **environment)
 
     async def fresh_topics(self) -> None:
         """Leave all topics behind empty, as `tiendo topics` makes them: their names are a fixed list, so tests share them."""
