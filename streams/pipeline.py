@@ -15,6 +15,7 @@ from models.catalogue import Catalogue, load_catalogue
 from models.days import Day, day_from_date
 from models.errors import TiendoError
 from models.topics import PROVINCES, all_topics
+from sinks.brokers import Security
 from sinks.postgres import queries
 from sinks.postgres.ledger import Claim, Ledger
 from streams.desks import LocalDesks, restoring
@@ -153,7 +154,13 @@ async def embedded_pipeline(watch: Watch) -> AsyncIterator[Pipeline]:
             kafka_bootstrap_servers=kafka,
             kafka_idempotence=False,
             kafka_replication_factor=1,
+            kafka_security_protocol=Security.PLAINTEXT,
+            kafka_sasl_username=None,
+            kafka_sasl_password_file=None,
+            kafka_cert_file=None,
+            kafka_key_file=None,
             postgres_dsn=dsn,
+            postgres_password_file=None,
             provinces=PROVINCES,
             consumer_group_instance_id=None,
             session_timeout_seconds=EMBEDDED_SESSION_SECONDS,

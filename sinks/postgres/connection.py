@@ -66,7 +66,7 @@ def with_password(dsn: str, password: str) -> str:
     return f"{dsn}{'&' if '?' in dsn else '?'}password={quote(password, safe='')}"
 
 
-def is_unavailable(error: BaseException) -> bool:
+def _is_unavailable(error: BaseException) -> bool:
     """Tell whether another try may succeed where `error` was raised; judged by type, thus by SQLSTATE."""
     # asyncpg says with the same base class that an argument does not fit: that one is a ValueError too.
     return isinstance(error, _ANOTHER_TRY_MAY_MEND) and not isinstance(error, ValueError)
@@ -144,7 +144,7 @@ def decided(error: BaseException) -> Unavailable | None:
     """Return what is to be raised for an error of asyncpg; None for a bug, which goes on as it is."""
     if isinstance(error, _REFUSED):
         return Forbidden(refused(error))
-    return Unavailable(explained(error)) if is_unavailable(error) else None
+    return Unavailable(explained(error)) if _is_unavailable(error) else None
 
 
 def refused(error: BaseException) -> str:

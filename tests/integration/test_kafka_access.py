@@ -281,6 +281,10 @@ async def test_a_worker_with_its_rights_alone_runs_the_whole_pipeline(
             "SELECT count(*) > 0 AND bool_and(published_at IS NOT NULL) FROM tiendo.outbox"
         )
     )
+    verify = site.command(
+        "verify", "--province", PROVINCE, release=None, **secured.environment(WORKER)
+    )
+    assert 0 == await verify.ended(), verify.text()
     group = f"{SENDER}.loi-2"
     assert DONE == reads(secured.settings(SENDER).brokers, dead_letters_topic(PROVINCE), group)
     worker.terminate()

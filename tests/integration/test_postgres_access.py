@@ -321,6 +321,8 @@ async def test_each_does_its_work_with_its_own_rights(
         await eventually(lambda: administrator.fetchval(sent))
         worker.terminate()
         assert 0 == await worker.ended()
+        verify = site.command("verify", "--province", OTHER)
+        assert 0 == await verify.ended(), verify.text()
         assert not proxy.refused
     await administrator.close()
 

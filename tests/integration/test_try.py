@@ -124,3 +124,23 @@ def test_a_file_of_nothing_but_refused_lines_ends_well(
     assert {None} == {row["as_of"] for row in found["kpi"]}
     assert [] == found["alerts"]
     assert {} == {name: rows for name, rows in _try(capsys, str(empty)).items() if rows}
+
+
+def test_the_rights_of_a_site_are_none_of_its_business(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its services are its own and ask nobody who they are, whatever the environment has for those of the site."""
+    for name, value in {
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_USERNAME": "motcua",
+        "KAFKA_SASL_PASSWORD_FILE": "/run/secrets/none",
+        "KAFKA_CA_FILE": "/run/secrets/ca",
+        "KAFKA_CERT_FILE": "/run/secrets/cert",
+        "KAFKA_KEY_FILE": "/run/secrets/key",
+        "POSTGRES_PASSWORD_FILE": "/run/secrets/none",
+    }.items():
+        monkeypatch.setenv(f"TIENDO_{name}", value)
+    path = tmp_path / "one.ndjson"
+    path.write_bytes(HISTORY.read_bytes().splitlines(keepends=True)[0])
+
+    assert _house(_try(capsys, str(path)))

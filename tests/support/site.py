@@ -94,6 +94,12 @@ class Site:
         command = [sys.executable, "-m", name, *arguments]
         return self._starter.start(command, **self._environment(settings))
 
+    def script(self, text: str, programs: Path, **variables: str) -> Process:
+        """Start what an operator types in a shell, with `programs` and `tiendo` to be found; `variables` as they stand."""
+        path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = self._environment({}) | {"PATH": path} | variables
+        return self._starter.start(["sh", "-euc", text], **environment)
+
     async def fresh_topics(self) -> None:
         """Leave all topics behind empty, as `tiendo topics` makes them: their names are a fixed list, so tests share them."""
         await delete_topics(self.kafka.bootstrap, [topic.name for topic in all_topics()])

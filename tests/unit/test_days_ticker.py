@@ -4,7 +4,7 @@ from datetime import date
 
 from models.days import Day, Instant, day_from_date, start_of
 from models.envelope import decode
-from models.errors import Unavailable
+from models.errors import Forbidden, Unavailable
 from models.facts import Event, Record
 from streams.days import DayTicker, day_started
 
@@ -12,17 +12,21 @@ NEW_YEAR = day_from_date(date(2020, 1, 1))
 
 
 class KeepingSender:
-    """Keeps what is sent; away as long as `away`."""
+    """Keeps what is sent; away as long as `away`, closed to us for the provinces in `closed`."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, bytes]] = []
         self.away = False
+        self.closed: set[str] = set()
 
     async def __call__(self, province: str, value: bytes) -> None:
         """Keep it."""
         if self.away:
             message = "away"
             raise Unavailable(message)
+        if province in self.closed:
+            message = "closed"
+            raise Forbidden(message)
         self.sent.append((province, value))
 
 
@@ -54,6 +58,19 @@ async def test_a_day_that_the_broker_did_not_take_stays_due() -> None:
     await ticker.tick()
 
     assert [("dong-nai", day_started("dong-nai", NEW_YEAR))] == send.sent
+
+
+async def test_a_province_that_is_closed_to_us_holds_up_no_others_day() -> None:
+    """A right that is missing for one topic is none of the others' business; the day is due until it is granted."""
+    send = KeepingSender()
+    ticker = DayTicker(lambda: ["dong-nai", "tra-vinh"], send, lambda: start_of(NEW_YEAR))
+
+    send.closed = {"dong-nai"}
+    await ticker.tick()
+    send.closed = set()
+    await ticker.tick()
+
+    assert ["tra-vinh", "dong-nai"] == [province for province, _ in send.sent]
 
 
 def test_the_event_is_accepted_and_tells_of_no_fact() -> None:

@@ -334,3 +334,20 @@ async def test_a_desk_without_upgrades_refuses_what_another_version_folded() -> 
 
     with pytest.raises(Fenced, match="of another version"):
         await owner.take_over(TOPIC, always)
+
+
+async def test_a_province_whose_topic_is_closed_to_us_waits_and_says_why() -> None:
+    """It stands nowhere else than before once it is open again, and a province that is read is none that waits."""
+    owner = owner_of(FailingLedger())
+
+    owner.closed("grant the right")
+    assert (Standing.WAITING, "grant the right") == (owner.health.standing, owner.health.detail)
+    owner.closed(None)
+    assert (Standing.RELEASED, "") == (owner.health.standing, owner.health.detail)
+
+    owner.closed("grant the right")
+    await owner.take_over(TOPIC, always)
+    owner.closed(None)
+    assert Standing.READING is owner.health.standing
+    owner.closed("grant the right")
+    assert Standing.READING is owner.health.standing
