@@ -37,29 +37,37 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (
-    show.demo,
-    files.try_,
-    files.check,
-    operate.worker,
-    publish.publish,
-    operate.topics,
-    operate.migrate,
-    simulation.simulate,
-    figures.kpi,
-    figures.targets,
-    figures.duties,
-    figures.problems,
-    figures.alerts,
-    explain.explain,
-    verify.verify,
-    status.status,
-    release.release,
-):
-    app.command(command.__name__.rstrip("_"))(command)
+_COMMANDS: Final = {
+    "To see and try": (show.demo, files.try_, simulation.simulate),
+    "For agencies, who send": (files.check, publish.publish),
+    "For supervisors, who ask": (
+        figures.targets,
+        figures.alerts,
+        figures.kpi,
+        figures.duties,
+        figures.problems,
+        explain.explain,
+    ),
+    "For operators, who run": (
+        operate.migrate,
+        operate.topics,
+        operate.worker,
+        status.status,
+        release.release,
+        verify.verify,
+    ),
+}
+_GROUPS: Final = {
+    "For agencies, who send": (deadletters.app,),
+    "For authors of plans": (plan.app,),
+}
 
-app.add_typer(plan.app)
-app.add_typer(deadletters.app)
+for reader, commands in _COMMANDS.items():
+    for command in commands:
+        app.command(command.__name__.rstrip("_"), rich_help_panel=reader)(command)
+for reader, groups in _GROUPS.items():
+    for group in groups:
+        app.add_typer(group, rich_help_panel=reader)
 
 _INTERRUPTED: Final = 130
 
