@@ -4,6 +4,7 @@ A province that another version folds keeps that one's listing until a worker of
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from models.catalogue import Catalogue
@@ -49,10 +50,15 @@ async def provide_schema(dsn: str, catalogue: Catalogue, *, reinstate: bool = Fa
     )
     return [
         *(f"schema: {step}" for step in migrated.steps or ("up to date",)),
-        *(
-            f"role {role} is missing: have an administrator run CREATE ROLE {role}; then migrate again"
-            for role in migrated.missing_roles
-        ),
+        *_about_roles(migrated.missing_roles),
         f"catalogue: {rows}, version {version}",
         *notes,
     ]
+
+
+def _about_roles(missing: Sequence[str]) -> list[str]:
+    """Return a line about the roles that are not there, and that this login may not make."""
+    if not missing:
+        return []
+    statements = " ".join(f"CREATE ROLE {role};" for role in missing)
+    return [f"roles: {statements} is for an administrator of the server to run; then migrate again"]

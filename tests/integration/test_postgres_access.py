@@ -13,10 +13,12 @@ import pytest
 
 from models.catalogue import load_catalogue
 from models.errors import Forbidden
+from models.topics import PROVINCES
 from sinks.postgres import queries
 from sinks.postgres.connection import Connection, connect
 from sinks.postgres.migrations import upgrade
 from streams.cli.app import run
+from streams.embedded import embedded_postgres
 from streams.lines import lines_of
 from streams.provision import provide_schema
 from streams.publisher import producing, publish
@@ -209,30 +211,27 @@ async def test_an_operator_reads_refused_records_and_notes_that_one_was_sent_aga
     await operator.close()
 
 
-def test_an_owner_that_may_make_no_roles_names_those_that_are_missing(
-    empty_database: str, postgres_server: str
-) -> None:
+async def test_an_owner_that_may_make_no_roles_names_those_that_are_missing() -> None:
     """It migrates all the same, and grants the rights once an administrator has made the roles."""
-    role = "tiendo_reader_ha_noi"
-    provide = "SELECT tiendo.provide_roles(ARRAY['ha-noi'])"
-    with psycopg.connect(empty_database, autocommit=True) as administrator:
-        administrator.execute("CREATE ROLE chu_nha LOGIN")
-        administrator.execute(
-            "SELECT format('ALTER DATABASE %I OWNER TO chu_nha', current_database())"
-        )
-        name = administrator.info.dbname
-        administrator.execute(f"ALTER DATABASE {name} OWNER TO chu_nha")
-    owner = login(empty_database, "chu_nha")
-    upgrade(owner)
-    with (
-        psycopg.connect(owner, autocommit=True) as connection,
-        psycopg.connect(postgres_server, autocommit=True) as administrator,
-    ):
-        assert [(role,)] == connection.execute(provide).fetchall()
-        administrator.execute(f"CREATE ROLE {role}")
-        assert [] == connection.execute(provide).fetchall()
-        may = "SELECT has_table_privilege(%s, 'api.alert', 'SELECT'), rolsuper FROM pg_roles WHERE rolname = 'chu_nha'"
-        assert (True, False) == connection.execute(may, [role]).fetchone()
+    catalogue = load_catalogue()
+    may = "SELECT has_table_privilege('tiendo_reader_tra_vinh', 'api.alert', 'SELECT')"
+    async with embedded_postgres(durable=False) as server:
+        with psycopg.connect(server, autocommit=True) as administrator:
+            administrator.execute("CREATE ROLE tiendo_migrator LOGIN")
+            administrator.execute("ALTER DATABASE postgres OWNER TO tiendo_migrator")
+            (told,) = [
+                line
+                for line in await provide_schema(login(server, "tiendo_migrator"), catalogue)
+                if line.startswith("roles: ")
+            ]
+            assert told.endswith("is for an administrator of the server to run; then migrate again")
+            statements = re.findall(r"CREATE ROLE \w+;", told)
+            assert len(statements) == 3 + len(PROVINCES)
+            for statement in statements:
+                administrator.execute(statement)
+            lines = await provide_schema(login(server, "tiendo_migrator"), catalogue)
+            assert not [line for line in lines if line.startswith("roles: ")]
+            assert (True,) == administrator.execute(may).fetchone()
 
 
 @pytest.mark.usefixtures("members")
