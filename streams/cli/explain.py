@@ -56,7 +56,7 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of a command
     """
     from models.catalogue import load_catalogue
     from streams.cli import tables
-    from streams.cli.explained import page
+    from streams.cli.explained_page import page
     from streams.cli.json_rows import dumps
 
     catalogue = load_catalogue()

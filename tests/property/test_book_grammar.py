@@ -91,6 +91,10 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     ]}}),
     "checklist-items": ("%", {"checklist": {"items": ["x", "y/ế%"], "each": SUMS[-1]}}),
     "checklist-rows": ("rows", {"checklist": {"rows": [ANY_USE, {"subject": "system", "stock": ATOMS["system"][4]}], "window": None}}),
+    "two-kinds-of-daily-facts": ("systems", {"value": {"subject": "system", "stock": {"all": [
+        {"within": {"fact": "system.status_reported", "where": {"status": "up"}, "days": 20}},
+        {"within": {"fact": "website.content_updated", "days": 30}},
+    ]}}}),
     "milestone": ("milestone", {"checklist": {"items": ["x"], "each": {"subject": "policy", "flow": FLOWS[-2][1]}}}),
 }  # fmt: skip
 """Name -> unit and indicator, for the forms that measures alone do not make."""
