@@ -14,6 +14,9 @@ from tests.support.oracle.facts import year_of
 from tests.support.oracle.figures import Reader
 from tests.support.oracle.house import rounded
 
+LAST_DAY = (date.max - date(1970, 1, 1)).days
+"""31 December 9999, after which no day has a name."""
+
 Read = tuple[Fraction | None, bool, bool]
 """Value, whether too few cases make it, whether a reference is missing."""
 
@@ -172,7 +175,7 @@ class Judge:
         return self.meets(value + slope * (self.period(day)[1] - day))
 
     def forecast(self, day: int) -> int | None:
-        """Return the first day on which the target will be met at the present slope."""
+        """Return the first day on which the target will be met at the present slope, if the calendar has it."""
         value, _, _ = self.reading(day)
         if self.status(day) not in {"regressed", "behind", "at_risk", "on_track"} or value is None:
             return None
@@ -180,7 +183,8 @@ class Judge:
         if slope is None or (slope >= 0 if self.falls else slope <= 0):
             return None
         days = -(-(self.goal - value) // slope)
-        return day + days + (not self.meets(value + slope * days))
+        met = day + days + (not self.meets(value + slope * days))
+        return met if met <= LAST_DAY else None
 
     def since(self, day: int) -> int:
         """Return the first day of the run of days with the status of `day`."""
