@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import TiendoError, UsageError
-from streams.cli import explain, figures, files, operate, plan, release, show, status, verify
+from streams.cli import explain, figures, files, log, operate, plan, release, show, status, verify
 
 app: Final = typer.Typer(
     name="tiendo",
@@ -46,6 +46,7 @@ for command in (
     app.command(command.__name__.rstrip("_"))(command)
 
 app.add_typer(plan.app)
+app.add_typer(log.app)
 
 _INTERRUPTED: Final = 130
 
