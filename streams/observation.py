@@ -57,16 +57,17 @@ class Observation:
         """Say which version folds here."""
         self._metrics.engine.labels(version).set(1)
 
-    def standing(self, health: Mapping[str, Health]) -> None:
-        """Show how the provinces stand here."""
+    def standing(self, health: Mapping[str, Health], assigned: Collection[str]) -> None:
+        """Show how the provinces stand here; of what is another worker's by now, nothing that was so here still holds."""
         for province, seen in health.items():
-            self._metrics.owned.labels(province).set(int(seen.standing in OWNED))
+            here = seen.standing if province in assigned else Standing.RELEASED
+            self._metrics.owned.labels(province).set(int(here in OWNED))
             for gauge, standing in (
                 (self._metrics.parked, Standing.PARKED),
                 (self._metrics.waiting, Standing.WAITING),
                 (self._metrics.upgrading, Standing.UPGRADING),
             ):
-                gauge.labels(province).set(int(seen.standing is standing))
+                gauge.labels(province).set(int(here is standing))
 
     def kafka(self, logs: Mapping[str, LogSight], marks: Mapping[str, int], now: float) -> None:
         """Show how far those provinces are behind whose logs were seen, at `now` (seconds since 1970)."""

@@ -138,7 +138,7 @@ class _Refold:
             await self._check_log(mark)
             claim = await self._ledger.claim(self._province)
             await self._desk.load(claim)
-            async with _reader(self._settings.brokers, self._province) as reader:
+            async with log_reader(self._settings.brokers, self._province) as reader:
                 self._watch.stage(f"Folding {self._province} again ...")
                 await self._fold(reader, mark.next_offset)
                 async with one_moment(stored):
@@ -166,7 +166,7 @@ class _Refold:
                 " from; --from-subjects checks its panes against its subjects"
             )
 
-    async def _fold(self, reader: "_Reader", until: int) -> None:
+    async def _fold(self, reader: "LogReader", until: int) -> None:
         async for records in reader.batches(self._next_offset, until):
             base, self._next_offset = self._next_offset, records[-1].offset + 1
             await self._desk.fold(base, self._next_offset, records)
@@ -197,7 +197,7 @@ async def _mark(connection: Connection, province: str, version: str) -> Mark | N
     return found.mark
 
 
-class _Reader:
+class LogReader:
     """A province's log, read from its beginning."""
 
     def __init__(self, consumer: Any, province: str) -> None:  # noqa: ANN401 - aiokafka is untyped
@@ -234,7 +234,8 @@ class _Reader:
 
 
 @asynccontextmanager
-async def _reader(brokers: Brokers, province: str) -> AsyncIterator[_Reader]:
+async def log_reader(brokers: Brokers, province: str) -> AsyncIterator[LogReader]:
+    """Open a province's log for reading; Unverifiable where its beginning is gone, Unavailable when Kafka is away."""
     consumer = AIOKafkaConsumer(
         **brokers.for_aiokafka,
         enable_auto_commit=False,
@@ -244,7 +245,7 @@ async def _reader(brokers: Brokers, province: str) -> AsyncIterator[_Reader]:
     )
     try:
         await consumer.start()
-        reader = _Reader(consumer, province)
+        reader = LogReader(consumer, province)
         await reader.begin()
         yield reader
     except (KafkaError, TimeoutError) as error:

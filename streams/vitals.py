@@ -105,6 +105,6 @@ class Vitals:
             report["seconds_since_commit"] = None if at is None else round(now - at.timestamp(), 1)
             report["as_of"] = None if as_of is None else as_of.isoformat()
             report["outbox_messages"] = stored.outbox_pending
-        if seen.standing is Standing.PARKED:
+        if seen.standing is Standing.PARKED and province in self.assigned:
             report["mend"] = f"`tiendo release {province}` shows how it can go on"
         return report

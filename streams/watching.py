@@ -108,7 +108,7 @@ class Watching:
         seen, vitals = self._observation, self._vitals
         vitals.stored, vitals.logs = stored, logs
         seen.services(kafka=vitals.kafka_away is None, postgres=vitals.postgres_away is None)
-        seen.standing(health)
+        seen.standing(health, assigned)
         seen.left(health.keys() - set(assigned))
         seen.postgres(stored.values())
         seen.kafka(logs, marks, time.time())

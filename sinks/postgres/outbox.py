@@ -7,6 +7,7 @@ after a while, and finds out at its next read; what it had in flight may then be
 from typing import Final
 
 from models.changes import OutboxMessage
+from models.errors import Unavailable
 from sinks.postgres.connection import Connection, Session
 from sinks.postgres.headers import headers_from_json
 
@@ -62,8 +63,14 @@ class Outbox:
         ]
 
     async def mark_published(self, last: int) -> None:
-        """Record that everything up to `seq` = `last` was acknowledged. Unavailable when Postgres is away."""
+        """Record that everything up to `seq` = `last` was acknowledged, on the connection that has the lock.
+
+        Unavailable when Postgres is away or that connection was lost: another relay may have the province, or another message
+        the number; what was read is then read again.
+        """
         async with self._session.use() as connection:
+            if self._locked_by is not connection:
+                raise Unavailable(f"the relay of {self.province} has lost its lock on the outbox")
             await connection.execute(_PUBLISHED, self.province, last)
 
     async def close(self) -> None:

@@ -53,8 +53,10 @@ _LOCK_OUTBOX: Final = (
     "SELECT pg_try_advisory_xact_lock(hashtextextended('tiendo outbox ' || $1::text, 0))"
 )
 _END_RELAY: Final = """
-SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
-WHERE application_name = 'tiendo relay ' || $1 AND datname = current_database()"""
+SELECT pg_terminate_backend(pid, 2000) FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 1 AND pid <> pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (classid::bigint << 32) | objid::bigint = hashtextextended('tiendo outbox ' || $1::text, 0)"""
 
 
 class NotParked(TiendoError):  # noqa: N818 - named for what was found

@@ -18,6 +18,7 @@ from streams.cli import (
     explain,
     figures,
     files,
+    log,
     operate,
     plan,
     publish,
@@ -59,6 +60,7 @@ _COMMANDS: Final = {
 }
 _GROUPS: Final = {
     "For agencies, who send": (deadletters.app,),
+    "For operators, who run": (log.app,),
     "For authors of plans": (plan.app,),
 }
 

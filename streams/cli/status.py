@@ -50,11 +50,12 @@ def status_table(found: "Survey") -> "Table":
     from streams.cli import tables
 
     table = tables.new_table("Provinces")
-    table.add_column("province")
-    table.add_column("state")
+    for name in ("province", "state"):
+        table.add_column(name, no_wrap=True)
     for name in ("lag", "waits", "mark", "committed"):
         table.add_column(name, justify="right")
-    table.add_column("as of")
+    for name in ("as of", "closed"):
+        table.add_column(name, no_wrap=True)
     for name in ("outbox", "dead"):
         table.add_column(name, justify="right")
     for one in found.provinces:
@@ -66,7 +67,8 @@ def status_table(found: "Survey") -> "Table":
             "?" if one.lag_seconds is None else _span(one.lag_seconds),
             "-" if stored.next_offset is None else str(stored.next_offset),
             _ago(stored, stored.committed_at),
-            _days(stored),
+            _day(stored.as_of),
+            _day(stored.closed_day),
             str(stored.outbox_pending),
             str(stored.dead_letters),
         )
@@ -154,8 +156,5 @@ def _span(seconds: float) -> str:
     return f"{whole // 3_600} h" if whole < 172_800 else f"{whole // 86_400} days"
 
 
-def _days(stored: "Stored") -> str:
-    if stored.as_of is None:
-        return "-"
-    closed = "none closed" if stored.closed_day is None else f"closed {stored.closed_day}"
-    return f"{stored.as_of}, {closed}"
+def _day(day: dt.date | None) -> str:
+    return "-" if day is None else day.isoformat()

@@ -9,8 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from models.catalogue import Catalogue, load_catalogue
+from models.changes import Changes, Mark, OutboxMessage
+from models.errors import Unavailable
+from models.operating import Choice
 from models.topics import PROVINCES, progress_topic
 from sinks.postgres.connection import Connection
+from sinks.postgres.ledger import Ledger
+from sinks.postgres.outbox import Outbox
+from sinks.postgres.release import NotParked, Order, release
 from streams.lines import Line
 from streams.provision import provide_schema
 from streams.simulator import load
@@ -212,3 +218,37 @@ async def test_a_batch_that_a_bug_cannot_take_is_skipped_without_a_restart(
     assert "bug" == await connection.fetchval(
         "SELECT parked_reason FROM tiendo.decision WHERE province = $1", SICK
     )
+
+
+async def test_a_refold_ends_the_relay_that_could_mark_new_messages_as_sent(
+    ledger: Ledger, database: str, connection: Connection
+) -> None:
+    """A relay that has read message 1 marks everything up to 1 as sent: after a refold that would be another message 1."""
+    claim = await ledger.claim(SICK)
+    await ledger.commit(
+        claim,
+        Changes(
+            SICK,
+            claim.mark,
+            Mark(next_offset=1, outbox_seq=1),
+            outbox=[OutboxMessage(1, "alerts.tra-vinh", None, b"old", ())],
+        ),
+    )
+    await ledger.park(claim, "inconsistent", "changed by hand")
+    outbox = Outbox(database, SICK)
+    assert [b"old"] == [message.value for message in await outbox.pending() or ()]
+
+    order = Order(SICK, Choice.REFOLD, 1, 0, 0, 1, "lan", "tables written by hand")
+    number = await release(database, order)
+
+    with pytest.raises(Unavailable):
+        await outbox.mark_published(1)
+    assert (1, [], 0) == (
+        number,
+        await outbox.pending(),
+        await connection.fetchval(_MARK, SICK),
+    )
+    assert claim.epoch + 2 == (await ledger.claim(SICK)).epoch
+    with pytest.raises(NotParked, match="nothing to release"):
+        await release(database, order)
+    await outbox.close()

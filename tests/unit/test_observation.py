@@ -9,7 +9,7 @@ from streams.desks import Folded
 from streams.log_check import LogSight
 from streams.metrics import Metrics
 from streams.observation import Observation
-from streams.owner import Spent
+from streams.owner import Health, Spent, Standing
 from tests.support.seen import NOW, READING
 
 PROVINCE, OTHER = PROVINCES[:2]
@@ -124,3 +124,16 @@ def test_a_province_without_a_day_shows_none() -> None:
 
     assert value(metrics, "tiendo_as_of_timestamp_seconds", province="tra-vinh") is None
     assert 0 == value(metrics, "tiendo_outbox_age_seconds", province="tra-vinh")
+
+
+def test_a_province_that_was_parked_here_and_went_elsewhere_is_not_parked_here() -> None:
+    """Its next worker may have been told to go on: the alert must not stand for ever."""
+    metrics = Metrics()
+    observation = Observation(metrics)
+    health = {PROVINCE: Health(Standing.PARKED, "bug: KeyError", 7, 0.0)}
+
+    observation.standing(health, [PROVINCE])
+    parked = value(metrics, "tiendo_parked", province=PROVINCE)
+    observation.standing(health, [])
+
+    assert (1, 0) == (parked, value(metrics, "tiendo_parked", province=PROVINCE))
