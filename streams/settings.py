@@ -31,15 +31,19 @@ class Settings(BaseSettings):
     kafka_security_protocol: Security = Security.PLAINTEXT
     """What the listener speaks at those addresses."""
     kafka_sasl_mechanism: Mechanism = Mechanism.SCRAM_SHA_512
+    """How the password is proved; PLAIN with TLS only."""
     kafka_sasl_username: str | None = None
+    """The user's name, with SASL_SSL and SASL_PLAINTEXT."""
     kafka_sasl_password: SecretStr | None = None
-    """The user's password, or in a file of its own: _FILE."""
+    """The user's password; it stands here or in a file."""
     kafka_sasl_password_file: Path | None = None
+    """File that holds the user's password alone."""
     kafka_ca_file: Path | None = None
     """PEM of the authorities that sign Kafka's certificates; None: those that the system trusts."""
     kafka_cert_file: Path | None = None
     """PEM of our own certificate, where Kafka asks for one; its key is in it or in `kafka_key_file`."""
     kafka_key_file: Path | None = None
+    """PEM of that certificate's key, where it has a file of its own."""
     postgres_dsn: SecretStr | None = None
     """libpq URI of the database. It has no default: an address carries a password or names whose database is written."""
     postgres_password_file: Path | None = None
