@@ -14,7 +14,7 @@ from sinks.postgres.release import FOLDED
 
 pytestmark = pytest.mark.integration
 
-STEPS = ("0001_tables", "0002_views", "0003_roles")
+STEPS = ("0001_tables", "0002_listing", "0003_views", "0004_comments", "0005_roles")
 
 
 def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database: str) -> None:

@@ -174,6 +174,8 @@ async def test_a_function_of_the_readers_own_sees_no_other_provinces_row(
         (WORKER, "ALTER TABLE tiendo.pane ADD COLUMN mine text"),
         (WORKER, "DROP TABLE tiendo.pane_dong_nai"),
         (WORKER, "TRUNCATE tiendo.pane"),
+        (WORKER, "UPDATE tiendo.decision SET decided_by = 'nobody'"),
+        (WORKER, "DELETE FROM tiendo.decision"),
         (
             WORKER,
             "INSERT INTO tiendo.engine (province, version, number) VALUES ('dong-nai', 'x', 9)",

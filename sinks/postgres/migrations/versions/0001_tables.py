@@ -1,14 +1,11 @@
-"""The tables of the ledger, and a partition of each for every province."""
+"""The tables of the ledger: what a fold of the log makes, and who folds."""
 
-from models.topics import PROVINCES
-from sinks.postgres.migrations.script import execute, execute_file
+from sinks.postgres.migrations.script import execute_file
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    """Create the tables and the provinces' partitions."""
+    """Create the tables."""
     execute_file(__file__)
-    for province in PROVINCES:
-        execute(f"SELECT tiendo.add_province('{province}');")

@@ -34,8 +34,9 @@ BEGIN
         FOR wanted IN SELECT relname FROM pg_class WHERE relnamespace = 'tiendo'::regnamespace AND relkind = 'p' LOOP
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON tiendo.%I TO tiendo_worker', wanted);
         END LOOP;
-        -- Which versions may fold is what a migration says.
+        -- Which versions may fold is what a migration says; what was decided stays.
         REVOKE INSERT, UPDATE, DELETE ON tiendo.engine, tiendo.engine_measure FROM tiendo_worker;
+        REVOKE UPDATE, DELETE ON tiendo.decision FROM tiendo_worker;
     END IF;
 END
 $$;
