@@ -79,8 +79,8 @@ def brought(found: Sequence[Changed]) -> Sums:
 
 def published(indicator: CompiledIndicator, then: Sources, now: Sources, day: Day) -> Published:
     """Return a figure of a day as the two folds have it."""
-    figures = (indicator.figure(one, ALL, indicator.window, day) for one in (then, now))
-    return Published(day, *figures, definition_version=indicator.version)
+    before, after = (indicator.figure(one, ALL, indicator.window, day) for one in (then, now))
+    return Published(day, before, after, indicator.version)
 
 
 @pytest.mark.slow
