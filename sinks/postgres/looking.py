@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.changes import PartKey, PartRequest
 from sinks.postgres.connection import Connection
@@ -21,6 +21,16 @@ Stored = Mapping[PartKey, bytes]
 
 Looked = AsyncGenerator[Stored, None]
 """To be closed by whoever stops before its end."""
+
+
+class Search(NamedTuple):
+    """What is looked for."""
+
+    words: Sequence[str]
+    """One of them stands in the facts of whoever matches."""
+    matches: Callable[[bytes], bool]
+    enough: Callable[[], bool]
+
 
 _FIRST_PARTS: Final = 6_000
 """Parts that are read before the database is asked where a word stands: what many subjects have is found among them."""
@@ -56,12 +66,17 @@ async def every(connection: Connection, province: str, kind: str) -> Looked:
         position = page.position
 
 
-async def naming(connection: Connection, province: str, kind: str, agency: str) -> Looked:
-    """Yield in order the subjects of a kind of which a fact names an agency, and perhaps others."""
+async def naming(
+    connection: Connection, province: str, kind: str, agency: str, enough: Callable[[], bool]
+) -> Looked:
+    """Yield in order the subjects of a kind of which a fact names an agency, and perhaps others.
+
+    Before the look from end to end it is asked whether there are `enough`; it ends there if so.
+    """
     word = f'"{agency}"'
     encoded = word.encode()
-    matching = _matching(connection, province, kind, (word,), lambda facts: encoded in facts)
-    async with aclosing(matching) as subjects:
+    search = Search((word,), lambda facts: encoded in facts, enough)
+    async with aclosing(_matching(connection, province, kind, search)) as subjects:
         async for subject in subjects:
             yield subject
 
@@ -74,8 +89,8 @@ async def since(
     The second is the offset after the log's last record.
     """
     first, end = offsets
-    matching = _matching(connection, province, kind, begun(first, end), _has_since(first))
-    async with aclosing(matching) as subjects:
+    search = Search(begun(first, end), _has_since(first), lambda: False)
+    async with aclosing(_matching(connection, province, kind, search)) as subjects:
         async for subject in subjects:
             yield subject
 
@@ -100,14 +115,9 @@ def _has_since(first: int) -> Callable[[bytes], bool]:
     return lambda facts: any(int(offset) >= first for offset in _OFFSETS.findall(facts))
 
 
-async def _matching(
-    connection: Connection,
-    province: str,
-    kind: str,
-    words: Sequence[str],
-    matches: Callable[[bytes], bool],
-) -> Looked:
+async def _matching(connection: Connection, province: str, kind: str, search: Search) -> Looked:
     """Yield in order the subjects of a kind that match, each of which has one of some words in its facts."""
+    words, matches, enough = search
     await connection.execute(_IN_ORDER)
     read, position = 0, START
     while read < _FIRST_PARTS:
@@ -119,6 +129,8 @@ async def _matching(
                 yield subject
         read += len(page.parts)
         position = page.position
+    if enough():
+        return
     await connection.execute(_AT_ONCE)
     wanted = " OR ".join(_WORD.format(place=place) for place in range(4, 4 + len(words)))
     rows = await connection.fetch(

@@ -3,7 +3,7 @@
 Totals come from panes at once, so a look can end as soon as nothing is left to find; whoever wants all of a million waits for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Final, NamedTuple
 
@@ -93,8 +93,15 @@ async def _looked(
     needs = [
         tuple(f'["{fact}",'.encode() for fact in sorted(types)) for types in subjects.needs(kind)
     ]
-    seen = 0
-    async with aclosing(_found(connection, subjects, kind, asked.agency)) as found:
+    seen, stopped = 0, False
+
+    def enough() -> bool:
+        nonlocal stopped
+        stopped = all(one.is_settled or one.is_full for one in wanted)
+        return stopped
+
+    looked = _found(connection, (subjects.province, kind), asked.agency, enough)
+    async with aclosing(looked) as found:
         async for stored in found:
             if seen % _ASKED_EVERY == 0 and _enough(wanted, seen):
                 return False
@@ -102,20 +109,22 @@ async def _looked(
             facts = b"".join(stored.values())
             if any(all(fact in facts for fact in types) for types in needs):
                 take(subjects, kind, listings, stored)
-    return True
+    return not stopped
 
 
 def _enough(listings: Sequence[Listing], seen: int) -> bool:
     return all(one.is_settled or (seen >= LOOKED_AT and one.is_full) for one in listings)
 
 
-def _found(connection: Connection, subjects: Subjects, kind: str, agency: str) -> looking.Looked:
-    province = subjects.province
+def _found(
+    connection: Connection, place: tuple[str, str], agency: str, enough: Callable[[], bool]
+) -> looking.Looked:
+    province, kind = place
     if agency == ALL:
         return looking.every(connection, province, kind)
     if kind == "agency":
         return looking.one(connection, province, kind, agency)
-    return looking.naming(connection, province, kind, agency)
+    return looking.naming(connection, province, kind, agency, enough)
 
 
 def _days(part: Part, panes: PaneTable, limit: int | None) -> tuple[Days, ...]:
