@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from models.errors import Forbidden, Unavailable
 from models.topics import progress_topic
+from sinks.brokers import UNRIGHTED
 from sinks.kafka import discard, is_unavailable
 from streams.deadline import Deadline
 from streams.lines import Line
@@ -72,15 +73,23 @@ class Sender:
         if producer is not None:
             await (producer.stop() if error is None else discard(producer))
 
-    async def send(self, lines: Iterable[Line], first_line: int = 1) -> None:
+    async def send(
+        self,
+        lines: Iterable[Line],
+        first_line: int = 1,
+        must_wait: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Send lines of one file, in order, `first_line` being the number of the first.
+
+        They are read in a thread. Those that are there are not kept back where the next `must_wait`.
 
         Raises:
             Unavailable: no broker took them for as long as patience lasts.
             NotPublished: the broker refuses a line, or its topic, for good.
         """
         self.next_line = first_line
-        for portion in _portions(lines):
+        portions = _portions(lines, must_wait)
+        while portion := await asyncio.to_thread(next, portions, None):
             await self._deliver(portion)
 
     async def _deliver(self, portion: Sequence[Line]) -> None:
@@ -137,7 +146,7 @@ class Sender:
                     f"line {failed.number} has {len(failed.value)} bytes, more than a topic takes:"
                     " an event has at most 1 MiB"
                 ) from error
-            if not is_unavailable(error):
+            if isinstance(error, UNRIGHTED) or not is_unavailable(error):
                 raise NotPublished(
                     f"Kafka refuses line {failed.number} for {progress_topic(failed.province)}"
                     f" ({type(error).__name__}): ask its operator for the right to write there"
@@ -192,13 +201,13 @@ class Sender:
         return self._producer
 
 
-def _portions(lines: Iterable[Line]) -> Iterator[list[Line]]:
+def _portions(lines: Iterable[Line], must_wait: Callable[[], bool]) -> Iterator[list[Line]]:
     portion: list[Line] = []
     size = 0
     for line in lines:
         portion.append(line)
         size += len(line.value)
-        if len(portion) >= _AT_ONCE_LINES or size >= _AT_ONCE_BYTES:
+        if len(portion) >= _AT_ONCE_LINES or size >= _AT_ONCE_BYTES or must_wait():
             yield portion
             portion, size = [], 0
     if portion:

@@ -83,8 +83,11 @@ def check(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
     reasons: Counter[str] = Counter()
     faults: list[dict[str, object]] = []
     for file in files:
-        rows = judged_rows(file, options, now_ms) if file in sheets else judged_lines(file, now_ms)
-        for one in rows:
+        for one in (
+            judged_rows(file, options, now_ms)
+            if file in sheets
+            else judged_lines(file, lambda: now_ms)
+        ):
             count += 1
             if one.refusal is None:
                 continue

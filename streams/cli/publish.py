@@ -5,6 +5,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -158,9 +159,26 @@ class _Run:
                     watch.stage(f"Sending {file} ...")
                     first = from_line if self._at == 0 else 1
                     sender.next_line = first
-                    await sender.send(self._lines(file, first, watch), first)
+                    await self._send(sender, file, first, watch)
         except (Unavailable, NotPublished) as error:
             raise NotFinished(f"{error}{self.going_on()}") from error
+
+    async def _send(self, sender: "Sender", file: Path, first: int, watch: "Watch") -> None:
+        from streams.incoming import Incoming
+        from streams.inputs import judged, judged_lines, judged_rows
+        from streams.lines import STDIN, lines_in
+
+        if file in self._sheets:
+            read = judged_rows(file, self._options, _now_ms(), self._earlier)
+        elif file != STDIN:
+            read = judged_lines(file, _now_ms)
+        else:
+            with closing(Incoming(sys.stdin.fileno())) as incoming:
+                read = judged(lines_in(incoming), _now_ms)
+                lines = self._lines(read, file, first, watch)
+                await sender.send(lines, first, incoming.must_wait)
+            return
+        await sender.send(self._lines(read, file, first, watch), first)
 
     def going_on(self) -> str:
         """Return from where the rest can be sent; nothing where nothing was sent."""
@@ -181,9 +199,10 @@ class _Run:
         else:
             sys.stdout.write("".join(f"{line}\n" for line in self.delivery.in_words(ends)))
 
-    def _lines(self, file: Path, first: int, watch: "Watch") -> "Iterator[Line]":
+    def _lines(
+        self, read: "Iterator[Judged]", file: Path, first: int, watch: "Watch"
+    ) -> "Iterator[Line]":
         """Yield what is sent of a file, and tell of what is or will be refused."""
-        read = self._judged(file)
         if file in self._sheets and self._whole:
             rows = list(read)
             faulty = any(one.line is None for one in rows)
@@ -207,10 +226,6 @@ class _Run:
             if one.line is not None:
                 yield one.line
 
-    def _judged(self, file: Path) -> "Iterator[Judged]":
-        from streams.inputs import judged_lines, judged_rows
 
-        now_ms = time.time_ns() // 1_000_000
-        if file in self._sheets:
-            return judged_rows(file, self._options, now_ms, self._earlier)
-        return judged_lines(file, now_ms)
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -109,7 +109,7 @@ def test_a_file_is_judged_as_a_worker_judges_its_lines(values: list[bytes]) -> N
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"".join(value + b"\n" for value in values))
         file.flush()
-        found = list(judged_lines(Path(file.name), NOW_MS))
+        found = list(judged_lines(Path(file.name), lambda: NOW_MS))
 
     assert values == [one.line.value for one in found if one.line is not None]
     assert expected == [(one.number, *one.refusal[:3]) for one in found if one.refusal is not None]

@@ -28,7 +28,7 @@ def test_a_report_counts_by_province_type_and_reason() -> None:
     values = [line(dossier_received()), b"no json", b"no json"]
     lines = [Line(number, "tra-vinh", value) for number, value in enumerate(values, start=1)]
 
-    first = [delivery.read(one) for one in judged(lines, NOW_MS)]
+    first = [delivery.read(one) for one in judged(lines, lambda: NOW_MS)]
     delivery.acknowledged(lines[:2])
 
     assert [None, "not_json", None] == [one and one.reason for one in first]

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 import pytest
@@ -175,3 +175,24 @@ async def test_a_topic_that_is_missing_is_no_reason_to_wait(broker: ScriptedBrok
 
     assert ([], [], []) == (numbers, said, broker.received)
     assert "there is no topic progress.tra-vinh: create it with `tiendo topics`" in text
+
+
+def _nothing(_: object) -> None:
+    pass
+
+
+async def test_what_is_there_goes_before_the_next_line_is_waited_for(
+    broker: ScriptedBroker,
+) -> None:
+    """A stream of now and then is not kept back until a portion is full."""
+    arrived_before: list[int] = []
+
+    def lines() -> Iterator[Line]:
+        for line in LINES:
+            arrived_before.append(len(broker.received))
+            yield line
+
+    async with Sender(Settings(), patience_seconds=0, say=_nothing, sent=_nothing) as sender:
+        await sender.send(lines(), must_wait=lambda: True)
+
+    assert [0, 1, 2, 3, 4] == arrived_before
