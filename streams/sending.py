@@ -180,7 +180,7 @@ class Sender:
             f" ({type(error).__name__}): start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"
         )
 
-    async def _started(self, lines: Iterable[Line]) -> AIOKafkaProducer:
+    async def _started(self, lines: Sequence[Line]) -> AIOKafkaProducer:
         """Return a producer, and make sure that the topics are there: no broker is to make them up."""
         if self._producer is None:
             self._producer = await started_producer(self._settings)
@@ -192,12 +192,13 @@ class Sender:
             except KafkaError as error:
                 raise Unavailable(self._away(error)) from error
             self._topics = frozenset(metadata.topics())
-        missing = sorted(wanted - self._topics)
-        if missing:
-            raise NotPublished(
-                f"there is no topic {missing[0]}: create it with `tiendo topics`,"
-                " or ask its operator for the right to write there"
-            )
+        for line in lines:
+            topic = progress_topic(line.province)
+            if topic not in self._topics:
+                raise NotPublished(
+                    f"line {line.number} is of {line.province}, and there is no topic {topic}: create it with"
+                    " `tiendo topics`, or ask its operator for the right to write there"
+                )
         return self._producer
 
 

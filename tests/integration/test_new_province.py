@@ -34,4 +34,4 @@ async def test_migrate_gives_a_new_province_its_part_of_every_table(empty_databa
             "SELECT count(*) > 0 FROM api.kpi_current WHERE province = %s", [NEW]
         ).fetchone()
     assert (True,) == listed
-    assert len(before) == 32
+    assert len(before) == 33

@@ -1,6 +1,7 @@
 """`tiendo publish` on Apache Kafka: lines as they stand, rows as events, a broker that goes away, registers sent twice."""
 
 import asyncio
+import concurrent.futures
 import json
 import re
 from collections.abc import Iterator
@@ -117,15 +118,16 @@ async def test_a_broker_that_goes_away_is_waited_for(
         for line in _lines(9_000):
             if line.number == 5_001:
                 own_kafka.kill()
-                returning.append(asyncio.create_task(back()))
+                returning.append(asyncio.run_coroutine_threadsafe(back(), loop))
             yield line
 
-    returning: list[asyncio.Task[None]] = []
+    loop = asyncio.get_running_loop()
+    returning: list[concurrent.futures.Future[None]] = []
     async with Sender(
         settings, patience_seconds=90, say=said.append, sent=counted.extend
     ) as sender:
         await sender.send(lines())
-    await asyncio.gather(*returning)
+    await asyncio.gather(*map(asyncio.wrap_future, returning))
 
     assert [line.number for line in _lines(9_000)] == sorted(line.number for line in counted)
     assert 9_001 == sender.next_line
@@ -182,7 +184,11 @@ async def test_ctrl_c_says_from_where_to_go_on(site: Site, tmp_path: Path) -> No
     path.write_bytes(b"".join(line.value + b"\n" for line in _lines(400_000)))
     running = site.command("publish", str(path))
     await running.says("Sending ")
-    await eventually(lambda: site.read(progress_topic(PROVINCE)), within=60)
+
+    async def portions_arrived() -> bool:
+        return len(await site.read(progress_topic(PROVINCE))) > sending._AT_ONCE_LINES
+
+    await eventually(portions_arrived, within=60)
 
     running.terminate()
 

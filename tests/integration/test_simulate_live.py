@@ -1,8 +1,10 @@
 """A live simulation through Kafka, worker and Postgres: figures move while it runs, and end as the truth has them."""
 
 import asyncio
+import json
+import os
 import sys
-from collections.abc import AsyncIterator
+from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +15,7 @@ from models.days import day_from_date
 from models.topics import PROVINCES
 from sinks.postgres.connection import Connection
 from sinks.postgres.queries import kpi_current
-from streams.lines import addressed
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
 from streams.simulator import Scenario, Simulation, Trouble
 from tests.support.eventually import eventually
 from tests.support.site import Site, applied
@@ -34,19 +34,25 @@ OPTIONS: Final = (
 )
 
 
-async def live_lines() -> AsyncIterator[list[bytes]]:
-    """Yield what `tiendo simulate --live` prints, as it prints it."""
-    process = await asyncio.create_subprocess_exec(
-        str(Path(sys.executable).parent / "tiendo"),
+async def live(site: Site) -> tuple[Process, Process]:
+    """Start `tiendo simulate --live ... | tiendo publish -`."""
+    tiendo = str(Path(sys.executable).parent / "tiendo")
+    reading, writing = os.pipe()
+    simulate = await asyncio.create_subprocess_exec(
+        tiendo,
         *("simulate", "--live", "--speed", str(DAYS_A_SECOND * 86_400), *OPTIONS),
-        stdout=asyncio.subprocess.PIPE,
+        stdout=writing,
     )
-    assert process.stdout is not None
-    rest = b""
-    while chunk := await process.stdout.read(1 << 16):
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield lines
-    assert (0, b"") == (await process.wait(), rest)
+    os.close(writing)
+    publish = await asyncio.create_subprocess_exec(
+        *(tiendo, "publish", "-", "--json"),
+        stdin=reading,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, **site.environment},
+    )
+    os.close(reading)
+    return simulate, publish
 
 
 async def received(connection: Connection) -> int | None:
@@ -67,20 +73,21 @@ async def test_a_live_run_moves_the_figures_while_it_goes_on_and_ends_with_the_t
     await provide_schema(site.settings.dsn, load_catalogue())
     worker = site.worker()
     await worker.says(f'"province": "{PROVINCE}"')
-    ends = dict.fromkeys(PROVINCES, 0)
-    seen: list[int | None] = []
+    seen: set[int | None] = set()
 
-    async with producing(site.settings) as producer:
-        async for lines in live_lines():
-            ends |= await publish(producer, addressed(lines, PROVINCE))
-            await worker.says("batch.committed")
-            seen.append(await received(connection))
+    simulate, publish = await live(site)
+    told = asyncio.ensure_future(publish.communicate())
+    while not told.done():
+        seen.add(await received(connection))
+        await asyncio.wait({told}, timeout=0.2)
+    assert [0, 0] == [await simulate.wait(), publish.returncode]
+    sent = json.loads((await told)[0])["provinces"][PROVINCE]
+    ends = {**dict.fromkeys(PROVINCES, 0), PROVINCE: sent["next_offset"]}
     await eventually(lambda: applied(connection, ends), within=60)
 
-    moved = {value for value in seen if value is not None}
-    assert len(moved) > 2, "the figures stood still while it ran"
+    assert len(seen - {None}) > 2, "the figures stood still while it ran"
     simulation = Simulation(SCENARIO, [PROVINCE], witnessed=True)
-    assert ends[PROVINCE] == sum(1 for _ in simulation.lines())
+    assert sent["sent"] == sum(1 for _ in simulation.lines())
     (truth,) = simulation.truth()
     assert 0 == truth.pending
     shown = {

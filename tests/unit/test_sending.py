@@ -174,7 +174,10 @@ async def test_a_topic_that_is_missing_is_no_reason_to_wait(broker: ScriptedBrok
     _, numbers, said, text = await sent(NotPublished, patience=5)
 
     assert ([], [], []) == (numbers, said, broker.received)
-    assert "there is no topic progress.tra-vinh: create it with `tiendo topics`" in text
+    assert (
+        "line 1 is of tra-vinh, and there is no topic progress.tra-vinh: create it with `tiendo topics`"
+        in text
+    )
 
 
 def _nothing(_: object) -> None:
