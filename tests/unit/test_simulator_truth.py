@@ -67,6 +67,7 @@ def misjudged(run: Told) -> list[object]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", [CALM, SORE], ids=["calm", "sore"])
 def test_a_year_in_tra_vinh_has_the_figures_of_the_truth(trouble: Trouble) -> None:
     """All fourteen indicators, windows and agencies, on six days: whatever happens to the reports on their way."""
@@ -89,6 +90,7 @@ def test_whole_plans_have_the_figures_of_the_truth(scenario: Scenario, province:
     assert [] == misjudged(run)
 
 
+@pytest.mark.slow
 def test_a_run_that_stops_early_has_the_truth_of_what_the_log_tells_by_then() -> None:
     """On a day so long ago that the last word on it has come, the figures are right; the newest days wait for some."""
     run = told(Scenario(seed=5, days=150), "binh-thuan")
