@@ -40,7 +40,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 quick: $(READY)
-	TIENDO_TEST_EXAMPLES=0.15 $(PYTEST) $(CORES) -q tests/unit tests/architecture tests/property -m "not slow and not integration"
+	TIENDO_TEST_EXAMPLES=0.1 $(PYTEST) $(CORES) -q tests/unit tests/architecture tests/property -m "not slow and not integration"
 
 format: $(READY)  ## Mend what can be mended without thinking
 	$(BIN)/ruff check --fix

@@ -120,6 +120,7 @@ def _accepted(known: EventType, payload: Attributes) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("province", PROVINCES)
 def test_every_alert_of_a_long_log_follows_its_schema(province: str) -> None:
     """As the fold writes them: about targets, agencies, reports and problems, taken back and ended ones too."""

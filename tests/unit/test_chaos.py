@@ -181,12 +181,14 @@ def test_the_witness_agrees_with_the_fold(small_log: Sequence[Record]) -> None:
     assert found.compared.total() > 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["pane", "kpi", "feed", "dead_letter", "alert_history"])
 def test_the_witness_sees_rows_that_are_wrong(small_log: Sequence[Record], table: str) -> None:
     """Whatever wrote it, the oracle says otherwise."""
     assert witnessed(small_log, table).differing.total() > 0
 
 
+@pytest.mark.slow
 def test_the_witness_knows_what_a_day_keeps_of_a_flood(small_log: Sequence[Record]) -> None:
     """Rows beyond the limit are missed by neither; a fold that keeps more, or another number of them, is seen."""
     kept = [
@@ -204,6 +206,7 @@ def test_the_witness_knows_what_a_day_keeps_of_a_flood(small_log: Sequence[Recor
     assert witnessed(small_log, "dead_letter", 3 * 4096).differing.total() > 0
 
 
+@pytest.mark.slow
 def test_the_witness_foretells_the_alert_on_a_flood(small_log: Sequence[Record]) -> None:
     """A flood on a day that closes is an alert where the day does not keep all of it, and one that fires and ends."""
     before, after, poison = small_log[:30], small_log[30:-13], small_log[-13:]

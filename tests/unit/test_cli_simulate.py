@@ -20,6 +20,7 @@ ONE_DAY = ["simulate", "--province", "tra-vinh", "--days", "2"]
 NOON = datetime(2026, 3, 4, 12, tzinfo=VIETNAM)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

@@ -100,6 +100,7 @@ def test_a_run_that_stops_early_has_the_truth_of_what_the_log_tells_by_then() ->
     assert run.truth.pending > 0
 
 
+@pytest.mark.slow
 def test_a_run_on_other_days_is_counted_in_the_period_of_the_plan() -> None:
     """Moved to 2026 everything happens after the plan of 2019: 'plan' is empty, 'year' and the rest are not."""
     start = day_from_date(date(2026, 3, 2))
@@ -286,6 +287,7 @@ def test_the_document_has_the_last_day_the_months_and_the_days() -> None:
     assert works["budget.allocated (VND)", "tra-vinh-2019"][1] is None
 
 
+@pytest.mark.slow
 def test_a_completed_project_stays_completed() -> None:
     """Once a plan's named project is done it is not begun again."""
     statuses: dict[str, list[str]] = {}
