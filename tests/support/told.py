@@ -9,7 +9,7 @@ from streams.simulator import Scenario, Simulation
 from streams.simulator.truth import Row, Truth
 from tests.support.fold import Tables, Worker, fold
 
-BATCH = 20_000
+BATCH = 1_000
 NOW_MS = 1_800_000_000_000
 
 Answer = tuple[object, object, object]
