@@ -3,11 +3,13 @@
 Nothing here is compared by verification, and nothing here moves a province.
 """
 
+import contextlib
 from collections.abc import Collection, Mapping
 from typing import Final
 
 import asyncpg
 
+from models.errors import Unavailable
 from models.operating import Decision, Stored
 from sinks.postgres.connection import Connection, Session
 
@@ -16,6 +18,7 @@ INSERT INTO tiendo.tended (province, worker, standing, detail, seen_at)
 SELECT province, $1, standing, detail, now() FROM unnest($2::text[], $3::text[], $4::text[]) AS given (province, standing, detail)
 ON CONFLICT (province) DO UPDATE
 SET worker = excluded.worker, standing = excluded.standing, detail = excluded.detail, seen_at = excluded.seen_at"""
+_LEAVE: Final = "DELETE FROM tiendo.tended WHERE worker = $1"
 _STORED: Final = """
 SELECT asked.province, now() AS now, p.next_offset, p.epoch, p.engine_version, p.as_of, p.closed_day, p.committed_at,
     coalesce(p.dead_letters, 0) AS dead_letters, coalesce(p.dead_letters_kept, 0) AS dead_letters_kept,
@@ -58,7 +61,10 @@ class Tending:
             return await stored(connection, provinces)
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Say that this worker tends nothing any more, if the database can be told, and close the connection."""
+        with contextlib.suppress(Unavailable):
+            async with self._session.use() as connection:
+                await connection.execute(_LEAVE, self._worker)
         await self._session.close()
 
 
