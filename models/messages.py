@@ -90,7 +90,9 @@ UNITS: Final[Mapping[str, Message]] = {
     "databases": Message(" cơ sở dữ liệu", " databases"),
     "departments": Message(" sở", " departments"),
     "districts of 11": Message(" trên 11 huyện", " of 11 districts"),
+    "documents": Message(" văn bản", " documents"),
     "documents per period": Message(" văn bản mỗi kỳ", " documents per period"),
+    "dossiers": Message(" hồ sơ", " dossiers"),
     "drills": Message(" cuộc diễn tập", " drills"),
     "endpoints": Message(" điểm cầu", " endpoints"),
     "groups": Message(" nhóm", " groups"),
@@ -116,6 +118,7 @@ UNITS: Final[Mapping[str, Message]] = {
     "sessions per year and audience": Message(
         " lớp mỗi năm cho từng đối tượng", " sessions per year and audience"
     ),
+    "signatures": Message(" lượt ký", " signatures"),
     "sites": Message(" trang", " sites"),
     "system classes": Message(" loại hệ thống", " system classes"),
     "systems": Message(" hệ thống", " systems"),
@@ -124,6 +127,7 @@ UNITS: Final[Mapping[str, Message]] = {
     "units": Message(" đơn vị", " units"),
     "users": Message(" người dùng", " users"),
     "visits per dossier": Message(" lượt đi lại mỗi hồ sơ", " visits per dossier"),
+    "working days": Message(" ngày làm việc", " working days"),
     "working days (median)": Message(" ngày làm việc (trung vị)", " working days (median)"),
 }
 """What stands behind a number; another unit stands there as the plan's definition has it."""

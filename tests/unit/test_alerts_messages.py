@@ -14,6 +14,7 @@ from models.foremost import Foremost
 from models.messages import (
     OPERATORS,
     STATUSES,
+    UNITS,
     Message,
     TargetFigures,
     number,
@@ -205,3 +206,15 @@ def test_every_reason_on_a_problem_is_complete_and_normalised(province: str, sta
     assert {text for text in texts if "{" in text or "None" in text} == set()
     assert {unicodedata.normalize("NFC", text) for text in texts} == texts
     assert all(text.endswith(".") for text in texts)
+
+
+def test_every_unit_of_a_figure_has_words() -> None:
+    """Those of the house figures and of the plans: a supervisor reads no English behind a number."""
+    catalogue = load_catalogue()
+    units = {
+        owner.written(indicator)[1]
+        for owner in map(catalogue.province, PROVINCES)
+        for indicator in owner.indicators
+    }
+
+    assert {"milestone"} == units - UNITS.keys(), "a milestone is done or not"
