@@ -49,7 +49,7 @@ format: $(READY)  ## Mend what can be mended without thinking
 docs: $(READY)  ## Write anew what is made from the code: pages of the plans, schemas, references
 	@$(BIN)/python -m streams.documents
 
-test: $(READY)  ## Everything, with real services: some ten minutes
+test: $(READY)  ## Everything, with real services: a quarter of an hour
 	$(PYTEST) $(CORES) tests/unit tests/architecture tests/property
 	$(PYTEST) $(SERVICES) tests/integration
 
