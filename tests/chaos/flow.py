@@ -71,11 +71,13 @@ def log_of(seed: int, events: int, days: int, small_recipes: int) -> Iterator[Li
 
 
 def flood(chance: Random, province: str, lines: Sequence[bytes], count: int) -> list[Line]:
-    """Return so many records that no decoder may take, a large one and a null one among them."""
+    """Return so many records that no decoder may take, a large one and a null one among them; made of those `lines` that tell of facts."""
     found = [Line(province, None, "null_value")]
+    events = [
+        event for event in map(json.loads, lines) if event["data"]
+    ]  # a day's beginning has no field to leave out
     for number in range(count):
-        event = json.loads(lines[number % len(lines)])
-        event["id"] = f"flood-{chance.getrandbits(48)}"
+        event = {**events[number % len(events)], "id": f"flood-{chance.getrandbits(48)}"}
         reason, broken = BROKEN[number % len(BROKEN)]
         if reason == "too_large" and number > len(BROKEN):  # one is enough of what is so long
             reason, value = "bad_encoding", bytes(chance.getrandbits(7) | 128 for _ in range(40))
