@@ -45,9 +45,14 @@ def _cell(value: object) -> str:
 
 
 def _writable(value: object) -> bool:
-    """Return whether a cell can hold a value: blanks around text and separators in a list cannot be told from others."""
+    """Return whether a cell can hold a value.
+
+    Blanks around text and separators in a list cannot be told from others, and a sheet's numbers have exponents of two digits.
+    """
     if isinstance(value, list):
         return all(_writable(item) and ";" not in item for item in value) and value != []
+    if isinstance(value, float):
+        return value == 0 or 1e-99 <= abs(value) < 1e100
     return not isinstance(value, str) or (value.strip() == value != "")
 
 
