@@ -4,6 +4,7 @@ Each line is judged as a worker will judge it; the verdict changes nothing in th
 """
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,16 +32,23 @@ class Judged(NamedTuple):
     refusal: Refusal | None
 
 
-def judged_lines(path: Path, now_ms: Callable[[], int]) -> Iterator[Judged]:
-    """Yield every line of an NDJSON file; `now_ms` tells when it would be sent. UsageError when it cannot be read."""
+def now_ms() -> int:
+    """Return the timestamp, in milliseconds, that Kafka gives to what is sent now."""
+    return time.time_ns() // 1_000_000
+
+
+def judged_lines(path: Path, clock_ms: Callable[[], int]) -> Iterator[Judged]:
+    """Yield every line of an NDJSON file; `clock_ms` tells when it would be sent. UsageError when it cannot be read."""
     lines = lines_in(unended(sys.stdin.buffer)) if path == STDIN else lines_of(path)
-    return judged(lines, now_ms)
+    return judged(lines, clock_ms)
 
 
-def judged(lines: Iterable[Line], now_ms: Callable[[], int]) -> Iterator[Judged]:
+def judged(lines: Iterable[Line], clock_ms: Callable[[], int]) -> Iterator[Judged]:
     """Yield lines with what a worker would say of them when they are sent."""
     for line in lines:
-        verdict = decode(Record(line.province, line.number, now_ms(), None, line.value, STRUCTURED))
+        verdict = decode(
+            Record(line.province, line.number, clock_ms(), None, line.value, STRUCTURED)
+        )
         if isinstance(verdict, DeadLetter):
             yield Judged(line.number, line, "", refusal_of(verdict))
         else:

@@ -4,7 +4,6 @@ A replay that dies between the acknowledgement and the mark sends those of one p
 and what is refused again is only refused once more.
 """
 
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from sinks.kafka import Publisher
 from sinks.postgres import dead_letters
 from sinks.postgres.connection import Connection
 from sinks.postgres.dead_letters import Wanted
+from streams.inputs import now_ms
 from streams.lines import key_named
 from streams.publisher import STRUCTURED
 from streams.settings import Settings
@@ -109,7 +109,7 @@ async def _province(  # noqa: PLR0913 - what the command was told
 
 def _check(offset: int, value: bytes, wanted: Wanted) -> None:
     (province,) = wanted.provinces
-    verdict = decode(_repaired(Record(province, offset, _now_ms(), None, None), value))
+    verdict = decode(_repaired(Record(province, offset, now_ms(), None, None), value))
     if isinstance(verdict, DeadLetter):
         raise StillRefused(
             f"the line for offset {offset} would be refused again: {refusal_of(verdict)}"
@@ -132,9 +132,9 @@ def _repaired(original: Record, value: bytes | None) -> Record:
 
 def _refusals(records: Sequence[Record]) -> Iterator[str]:
     """Yield the reasons for which records would be refused if they came now."""
-    now_ms = _now_ms()
+    sent_ms = now_ms()
     for one in records:
-        verdict = decode(structs.replace(one, timestamp_ms=now_ms))
+        verdict = decode(structs.replace(one, timestamp_ms=sent_ms))
         if isinstance(verdict, DeadLetter):
             yield verdict.reason
 
@@ -143,10 +143,6 @@ def _message(record: Record) -> OutboxMessage:
     return OutboxMessage(
         record.offset, progress_topic(record.province), record.key, record.value, record.headers
     )
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
@@ -70,7 +69,7 @@ def check(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
 
     A fault is what a worker would refuse, named by line, reason, field, what was expected there, and what to write instead.
     """
-    from streams.inputs import judged_lines, judged_rows
+    from streams.inputs import judged_lines, judged_rows, now_ms
 
     options = csv_options.sheet_options(
         type=type_, province=province, agency=agency, source=source, constants=constants,
@@ -78,16 +77,13 @@ def check(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
         decimal_comma=decimal_comma, snapshot=snapshot, as_of=as_of,
     )  # fmt: skip
     sheets = csv_options.sheets_among(files, csv=csv, options=options)
-    now_ms = time.time_ns() // 1_000_000
     count = 0
     reasons: Counter[str] = Counter()
     faults: list[dict[str, object]] = []
     for file in files:
-        for one in (
-            judged_rows(file, options, now_ms)
-            if file in sheets
-            else judged_lines(file, lambda: now_ms)
-        ):
+        sheet = file in sheets
+        read = judged_rows(file, options, now_ms()) if sheet else judged_lines(file, now_ms)
+        for one in read:
             count += 1
             if one.refusal is None:
                 continue

@@ -3,7 +3,6 @@
 import asyncio
 import shlex
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -165,16 +164,16 @@ class _Run:
 
     async def _send(self, sender: "Sender", file: Path, first: int, watch: "Watch") -> None:
         from streams.incoming import Incoming
-        from streams.inputs import judged, judged_lines, judged_rows
+        from streams.inputs import judged, judged_lines, judged_rows, now_ms
         from streams.lines import STDIN, lines_in
 
         if file in self._sheets:
-            read = judged_rows(file, self._options, _now_ms(), self._earlier)
+            read = judged_rows(file, self._options, now_ms(), self._earlier)
         elif file != STDIN:
-            read = judged_lines(file, _now_ms)
+            read = judged_lines(file, now_ms)
         else:
             with closing(Incoming(sys.stdin.fileno())) as incoming:
-                read = judged(lines_in(incoming), _now_ms)
+                read = judged(lines_in(incoming), now_ms)
                 lines = self._lines(read, file, first, watch)
                 await sender.send(lines, first, incoming.must_wait)
             return
@@ -225,7 +224,3 @@ class _Run:
                 )
             if one.line is not None:
                 yield one.line
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
