@@ -81,8 +81,12 @@ NO_REFERENCE: Final = NoReference.NO_REFERENCE
 """The reading of a day on which the figure cannot be measured for want of a reference value."""
 
 
-class Thin(NamedTuple):
-    """A value too thin to judge by (a ratio of flows with a denominator under 20): `no_data`, but a slope may start from it."""
+@dataclass(frozen=True, slots=True)
+class Thin:
+    """A value too thin to judge by (a ratio of flows with a denominator under 20): `no_data`, but a slope may start from it.
+
+    No tuple: who has a value in hand can take it for nothing else.
+    """
 
     p: int
     q: int
@@ -219,7 +223,7 @@ class StatusSeries:
             return Status.NOT_MEASURABLE
         if day < course.start:
             return Status.NOT_STARTED
-        if reading is None or reading.__class__ is Thin:
+        if reading is None or isinstance(reading, Thin):
             return Status.NO_DATA
         p, q = reading
         if course.meets(p, q):
@@ -251,7 +255,8 @@ class StatusSeries:
             reading = self._prior(start)
         if reading is None or reading is NO_REFERENCE:
             return None
-        return reading, FORECAST_DAYS
+        value = (reading.p, reading.q) if isinstance(reading, Thin) else reading
+        return value, FORECAST_DAYS
 
     def runs(self) -> list[tuple[Day, Status]]:
         """Return (first day, status) of each run of days with one status, ascending."""
@@ -286,7 +291,7 @@ class StatusSeries:
         pace: Fraction | None = None
         forecast: Day | None = None
         reading = self._readings[day - self.first_day]
-        if isinstance(reading, tuple) and not isinstance(reading, Thin) and expected is not None:
+        if isinstance(reading, tuple) and expected is not None:
             pace = course.pace(Fraction(*reading), expected)
             before = self._before(course, day) if status in _FORECAST else None
             forecast = None if before is None else course.forecast(day, reading, *before)

@@ -6,7 +6,7 @@ What held on a day is kept as runs of days; a restated past is read again only o
 from collections.abc import Iterator
 
 from models.alerts import AlertKey, Watched, Wording
-from models.attainment import Reading, Thin
+from models.attainment import Reading
 from models.catalogue import ProvinceCatalogue
 from models.catalogue.problems import Signal
 from models.changes import Figure, ProblemRow
@@ -59,7 +59,7 @@ class ProblemJudge:
 
     def _holds(self, reading: Reading) -> Holds:
         """Return whether a figure meets the bound; unknown where there is none, or too few cases make it."""
-        if isinstance(reading, tuple) and not isinstance(reading, Thin):
+        if isinstance(reading, tuple):
             return Holds.of(holds=self.signal.met_by(reading))
         return Holds.UNKNOWN
 

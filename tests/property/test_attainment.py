@@ -105,10 +105,12 @@ class Naive:
         if back == start:
             before = self.base
         else:
-            reading = self.reading(back)
-            if not isinstance(reading, tuple):
+            started = self.reading(back)
+            if started is None or started is NO_REFERENCE:
                 return never
-            before = Fraction(*reading)
+            before = (
+                Fraction(started.p, started.q) if isinstance(started, Thin) else Fraction(*started)
+            )
         now = self.reading(day)
         if day == back or not isinstance(now, tuple):
             return never
@@ -155,7 +157,7 @@ class Naive:
         return [
             FIRST + index
             for index, reading in enumerate(self.readings)
-            if type(reading) is tuple and self.meets(Fraction(*reading))
+            if isinstance(reading, tuple) and self.meets(Fraction(*reading))
         ]
 
 

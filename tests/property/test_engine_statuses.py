@@ -46,9 +46,11 @@ class Told(Judge):
         value = self.figures[min(day, day_from_date(self.target.deadline))]
         if value is None:
             return None, False, False
+        if isinstance(value, Thin):
+            return Fraction(value.p, value.q), True, False
         if not isinstance(value, tuple):
             return None, False, True
-        return Fraction(*value), isinstance(value, Thin), False
+        return Fraction(*value), False, False
 
 
 def plan() -> Plan:
