@@ -9,7 +9,7 @@ from unicodedata import is_normalized
 import msgspec
 
 from models.errors import PoisonMessage
-from models.events.assembly import Frame, fact_asserted, in_nfc, moment_of
+from models.events.assembly import fact_asserted, in_nfc, moment_of
 from models.events.cloudevent import (
     DEPTH_MAX,
     VALUE_MAX_BYTES,
@@ -22,7 +22,7 @@ from models.events.cloudevent import (
 from models.events.examination import AHEAD_MAX, EARLIEST, examine
 from models.events.reading import CleanEvent, read, read_binary
 from models.events.rfc3339 import parse_instant
-from models.facts import DeadLetter, Event, FactKey, Headers, Record
+from models.facts import DeadLetter, Event, FactKey, Frame, Headers, Record
 from models.topics import PROVINCES
 
 _BACKSLASH: Final = ord("\\")

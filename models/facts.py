@@ -66,6 +66,17 @@ class Record(Struct, frozen=True, gc=False, array_like=True):
     headers: Headers = ()
 
 
+class Frame(Struct, gc=False):
+    """What an accepted event keeps of its record and of the attributes, before it is known which fact it tells."""
+
+    record: Record
+    id: str
+    source: str
+    agency: str
+    time: Instant
+    recorded: Instant
+
+
 class Event(Struct, frozen=True, gc=False):
     """An accepted record."""
 

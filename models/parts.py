@@ -6,12 +6,12 @@ What a subject has a few of is its main part; daily facts and what an agency has
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 from zlib import crc32
 
 import msgspec
 
-from models.days import EARLIEST, FOREVER, date_of, day_of
+from models.days import EARLIEST, FOREVER, Day, Instant, date_of, day_of
 from models.facts import Assertion, FactKey, SubjectId
 
 MAIN: Final = ""
@@ -39,19 +39,8 @@ Held = tuple[FactKey, Assertion]
 """A fact and the assertion that is in force."""
 
 
-class _Stored(NamedTuple):
-    type: str
-    key: str
-    moment_key: int | None
-    recorded: int
-    source: str
-    id: str
-    agency: str
-    day: int
-    moment: int
-    offset: int
-    payload: msgspec.Raw
-
+_Stored = tuple[str, str, int | None, int, str, str, str, int, int, int, msgspec.Raw]
+"""A fact as it is stored: type, key and moment of its key; recorded, source, id, agency, day, moment, offset and payload."""
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _FACTS: Final = msgspec.json.Decoder(list[_Stored])
@@ -125,20 +114,32 @@ def _order(entry: Held) -> tuple[str, str, int]:
 
 def decode(encoded: bytes) -> Iterator[Held]:
     """Yield the facts of an encoded part."""
-    for held in _FACTS.decode(encoded):
-        canonical = str(held.payload, "utf-8")
+    for (
+        fact_type,
+        key,
+        key_moment,
+        recorded,
+        source,
+        event_id,
+        agency,
+        day,
+        moment,
+        offset,
+        payload,
+    ) in _FACTS.decode(encoded):
+        canonical = str(payload, "utf-8")
         retracted = canonical == _NOTHING
         yield (
-            FactKey(held.type, held.key, held.moment_key),
+            FactKey(fact_type, key, key_moment),
             Assertion(
-                held.recorded,  # type: ignore[arg-type]  # an Instant, as it was stored
-                held.source,
-                held.id,
+                Instant(recorded),
+                source,
+                event_id,
                 "" if retracted else canonical,
-                held.agency,
-                held.day,  # type: ignore[arg-type]  # a Day, as it was stored
-                held.moment,
-                held.offset,
-                None if retracted else _PAYLOAD.decode(held.payload),  # type: ignore[arg-type]  # the engine's own values
+                agency,
+                Day(day),
+                moment,
+                offset,
+                None if retracted else _PAYLOAD.decode(payload),  # type: ignore[arg-type]  # the engine's own values
             ),
         )

@@ -12,20 +12,9 @@ import msgspec
 from models.days import Day, Instant, day_of
 from models.events.event_type import EVENT_TIME, EventType
 from models.events.log import DAY_STARTED, RETRACTION
-from models.facts import Assertion, Event, FactKey, Record, Value
+from models.facts import Assertion, Event, FactKey, Frame, Value
 
 _canonical: Final = msgspec.json.Encoder(order="deterministic", decimal_format="number").encode
-
-
-class Frame(msgspec.Struct, gc=False):
-    """What an accepted event keeps of its attributes."""
-
-    record: Record
-    id: str
-    source: str
-    agency: str
-    time: Instant
-    recorded: Instant
 
 
 def in_nfc(payload: Mapping[str, Value]) -> dict[str, Value]:

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from models.days import MICROSECONDS_PER_DAY, Instant
 from models.errors import PoisonMessage
 from models.events.assembly import (
-    Frame,
     day_started,
     fact_asserted,
     fact_retracted,
@@ -31,7 +30,7 @@ from models.events.registry import (
     VOCABULARY,
 )
 from models.events.rfc3339 import lacks_offset, parse_date, parse_instant
-from models.facts import Event, FactKey, Record
+from models.facts import Event, FactKey, Frame, Record
 from models.topics import PROVINCES
 
 AHEAD_MAX: Final = MICROSECONDS_PER_DAY
