@@ -6,12 +6,16 @@ BIN := .venv/bin
 READY := .venv/.ready
 PEERS_READY := .venv-peers/.ready
 PYTEST := $(BIN)/python -m pytest
+# What a release is: the wheel, with the engine compiled where there is a C compiler. Tests and benchmarks come from here, the rest from it.
+RELEASED := .venv-release/.ready
+RELEASE := PYTHONSAFEPATH=1 TIENDO_TEST_RELEASE=1 .venv-release/bin/python
+PACKAGES := $(shell find models sinks streams -type f -not -path '*/__pycache__/*')
 # What computes takes every core. What starts services mostly waits for them: two sessions, each with a Kafka and a Postgres of its own.
 CORES := --numprocesses auto
 SERVICES := --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint quick format docs test chaos chaos-long demo bench bench-agency bench-memory peers lock lock-peers
+.PHONY: help setup release check lint quick format docs test chaos chaos-long demo bench bench-agency bench-memory peers lock lock-peers
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +32,22 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@# Where PYTHONDONTWRITEBYTECODE is set, every process would compile all that it imports: three seconds each.
 	@$(BIN)/python -m compileall -qq -j 0 .venv/lib models sinks streams tests || true
+	@touch $@
+
+release: $(RELEASED)  ## Make the wheel as it is shipped, and an environment of it in .venv-release: two minutes, once
+
+$(RELEASED): $(READY) $(PACKAGES) pyproject.toml deploy/compiling.py
+	@if command -v cc >/dev/null; then echo "Compiling the engine (two minutes) ..." >&2; \
+	elif [ "$$CI" = true ]; then echo "a C compiler is missing: install one (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; \
+	else echo "No C compiler (Debian: apt-get install gcc libc6-dev): the release is made of the sources as they are" >&2; fi
+	@rm -rf .venv-release && $(PYTHON) -m venv .venv-release
+	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=$$(command -v cc >/dev/null && echo true || echo false) \
+	  $(BIN)/python -m hatchling build --target wheel --directory .venv-release/dist >.venv-release/build.log 2>&1 \
+	  || { tail -n 40 .venv-release/build.log >&2; exit 1; }
+	@.venv-release/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .venv-release/dist/*.whl
+	@# After the wheel's own packages: the dependencies, and the checkout for its tests.
+	@printf '%s\n' "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" "$(CURDIR)" \
+	  > "$$(.venv-release/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth"
 	@touch $@
 
 check: $(READY)  ## Lint, types, layers, unit and quick property tests: under a minute
@@ -49,30 +69,31 @@ format: $(READY)  ## Mend what can be mended without thinking
 docs: $(READY)  ## Write anew what is made from the code: pages of the plans, schemas, references
 	@$(BIN)/python -m streams.documents
 
-test: $(READY)  ## Everything, with real services: a quarter of an hour
-	$(PYTEST) $(CORES) tests/unit tests/architecture tests/property
+test: $(READY) $(RELEASED)  ## Everything, with real services: a quarter of an hour
+	$(PYTEST) $(CORES) tests/unit tests/architecture
+	$(RELEASE) -m pytest $(CORES) -o pythonpath=deploy/agency-sdk tests/property tests/architecture/test_release.py
 	$(PYTEST) $(SERVICES) tests/integration
 
-chaos: $(READY)  ## Kill, freeze, cut and stop everything while events flow, then compare every row: about six minutes
-	@$(BIN)/python -m tests.chaos
+chaos: $(RELEASED)  ## Kill, freeze, cut and stop everything while events flow, then compare every row: about six minutes
+	@$(RELEASE) -m tests.chaos
 
-chaos-long: $(READY)  ## The same with 200 kills over a million events, and a report: about an hour
-	@$(BIN)/python -m tests.chaos --form long
+chaos-long: $(RELEASED)  ## The same with 200 kills over a million events, and a report: about an hour
+	@$(RELEASE) -m tests.chaos --form long
 
 demo: $(READY)  ## Watch the plans of five provinces move
 	@$(BIN)/tiendo demo
 
-bench: $(READY)  ## Measure against the ceiling of the same run
-	@$(BIN)/python -m tests.bench
+bench: $(RELEASED)  ## Measure against the ceiling of the same run
+	@$(RELEASE) -m tests.bench
 
 bench-agency: $(READY)  ## Measure the agencies' package against librdkafka alone: a minute
 	@PYTHONPATH=deploy/agency-sdk $(BIN)/python -m tests.bench.sdk
 
-bench-memory: $(READY)  ## See a worker's memory stay flat over a million subjects: some minutes
-	@$(BIN)/python -m tests.bench.memory
+bench-memory: $(RELEASED)  ## See a worker's memory stay flat over a million subjects: some minutes
+	@$(RELEASE) -m tests.bench.memory
 
-peers: $(READY) $(PEERS_READY)  ## Let Faust, Quix Streams and Kafka Streams do the same work: half an hour
-	@$(BIN)/python -m tests.bench.peers
+peers: $(RELEASED) $(PEERS_READY)  ## Let Faust, Quix Streams and Kafka Streams do the same work: half an hour
+	@$(RELEASE) -m tests.bench.peers
 
 $(PEERS_READY): tests/bench/peers/requirements.txt
 	@$(PYTHON) -m venv .venv-peers
@@ -84,7 +105,7 @@ SOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 
 lock: $(READY)  ## Solve the dependencies anew: what runs, what builds the wheel, what develops
 	$(SOLVE) pyproject.toml --output-file requirements.lock
-	$(SOLVE) --group build --output-file requirements-build.lock
+	$(SOLVE) pyproject.toml --group build --output-file requirements-build.lock
 	$(SOLVE) pyproject.toml --group dev --output-file requirements-dev.lock
 
 lock-peers: $(READY)  ## Solve what the peers need, apart from all else

@@ -72,7 +72,7 @@ def measures_behind(catalogue: ProvinceCatalogue, indicator: CompiledIndicator) 
     derived = {one.met: one.reads for one in catalogue.agency_derivations}
     derived |= {one.met: one.reads for one in catalogue.row_derivations}
     own = indicator.form.measures
-    return own.union(*(derived[name] for name in own & derived.keys()))
+    return own.union(*(reads for met, reads in derived.items() if met in own))
 
 
 def explain_target(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from models import fold
 from models.topics import PROVINCES
 from tests.bench.ceiling import Ceiling, measured
 from tests.bench.place import Place, Worker
@@ -65,6 +66,7 @@ async def bench_pipeline(
         rss_mb_start=rss_mb_start,
         rss_mb_end=rss_mb_end,
         profiled=profile is not None,
+        compiled=not str(fold.__file__).endswith(".py"),
         cores=os.cpu_count(),
         machine_load_before=round(machine_load, 2),
     )
