@@ -8,7 +8,9 @@ PEERS_READY := .venv-peers/.ready
 PYTEST := $(BIN)/python -m pytest
 # What a release is: the wheel, with the engine compiled where there is a C compiler. Tests and benchmarks come from here, the rest from it.
 RELEASED := .venv-release/.ready
-RELEASE := PYTHONSAFEPATH=1 TIENDO_TEST_RELEASE=1 .venv-release/bin/python
+COMPILES := $(shell command -v cc >/dev/null && $(PYTHON) -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null && echo true || echo false)
+RELEASE := PYTHONSAFEPATH=1 TIENDO_TEST_RELEASE=$(if $(filter true,$(COMPILES)),compiled,sources) .venv-release/bin/python
+NO_COMPILER := No C compiler with Python's headers (Debian: apt-get install gcc libc6-dev python3-dev)
 PACKAGES := $(shell find models sinks streams -type f -not -path '*/__pycache__/*')
 # What computes takes every core. What starts services mostly waits for them: two sessions, each with a Kafka and a Postgres of its own.
 CORES := --numprocesses auto
@@ -37,11 +39,11 @@ $(READY): requirements-dev.lock pyproject.toml
 release: $(RELEASED)  ## Make the wheel as it is shipped, and an environment of it in .venv-release: two minutes, once
 
 $(RELEASED): $(READY) $(PACKAGES) pyproject.toml deploy/compiling.py
-	@if command -v cc >/dev/null; then echo "Compiling the engine (two minutes) ..." >&2; \
-	elif [ "$$CI" = true ]; then echo "a C compiler is missing: install one (Debian: apt-get install gcc libc6-dev)" >&2; exit 1; \
-	else echo "No C compiler (Debian: apt-get install gcc libc6-dev): the release is made of the sources as they are" >&2; fi
+	@if [ "$(COMPILES)" = true ]; then echo "Compiling the engine (two minutes) ..." >&2; \
+	elif [ "$$CI" = true ]; then echo "$(NO_COMPILER)" >&2; exit 1; \
+	else echo "$(NO_COMPILER): the release is made of the sources as they are" >&2; fi
 	@rm -rf .venv-release && $(PYTHON) -m venv .venv-release
-	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=$$(command -v cc >/dev/null && echo true || echo false) \
+	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=$(COMPILES) \
 	  $(BIN)/python -m hatchling build --target wheel --directory .venv-release/dist >.venv-release/build.log 2>&1 \
 	  || { tail -n 40 .venv-release/build.log >&2; exit 1; }
 	@.venv-release/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .venv-release/dist/*.whl
