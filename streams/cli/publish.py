@@ -137,8 +137,7 @@ class _Run:
     async def through(self, watch: "Watch", from_line: int, wait: float | None) -> None:
         """Send all files; NotFinished says how far it came."""
         from streams.lines import STDIN, count_lines
-        from streams.publisher import NotPublished
-        from streams.sending import Sender
+        from streams.sending import NotPublished, Sender
 
         total = None
         if not self._sheets and STDIN not in self._files:
