@@ -154,7 +154,7 @@ def facts_of(subject: Subject, types: frozenset[str], since: int | None = None) 
     """
     found = [
         Fact(key, assertion, _is_about(subject.id, key, assertion))
-        for key, assertion in subject.facts.items()
+        for key, assertion in subject.everything().items()
         if key.type in types
         and (assertion.payload is not None if since is None else assertion.offset >= since)
     ]

@@ -29,6 +29,10 @@ REASONS: Final = (
 """The reason codes of the contract, in the order in which they are judged."""
 
 
+BY_TYPE: Final = frozenset({"unknown_type", "bad_payload", "key_mismatch"})
+"""The reasons whose mend follows from the type that the record names."""
+
+
 class Refusal(NamedTuple):
     """One thing that a sender must mend before what it wrote counts."""
 

@@ -10,7 +10,7 @@ from models.changes import PartKey
 from models.days import Day
 from models.facts import Assertion, FactKey, SubjectId
 from models.measures import Amounts, Measures, no_amounts
-from models.parts import REGISTERED, home_of
+from models.parts import DAILY, REGISTERED, day_of_daily, home_of
 from models.subjects import (
     HANDED_ON,
     Subject,
@@ -29,10 +29,12 @@ class Merge:
     def __init__(self, measures: Measures) -> None:
         self._measures = measures
         self._subjects: dict[SubjectId, Subject] = {}
-        self._before: dict[SubjectId, Mapping[FactKey, Assertion]] = {}
-        """Subjects to look at as a whole -> their facts at the last `settle`."""
+        self._before: dict[SubjectId, dict[FactKey, Assertion]] = {}
+        """Subjects to look at as a whole -> their facts at the last `settle`, of the daily ones those of `_near`."""
         self._changed: dict[SubjectId, tuple[str, ...]] = {}
         """Those subjects -> the types of facts that changed since."""
+        self._near: dict[SubjectId, set[str] | None] = {}
+        """Those with daily facts -> the parts of such facts that the changes can reach; None: all."""
         self._counted: dict[tuple[tuple[str, ...], str, Day], int] = {}
         """(measures, agency, day) -> how many facts they count, each alone."""
 
@@ -48,7 +50,7 @@ class Merge:
             return ()
         if fact.type in HANDED_ON:
             return told_by(home.facts)
-        return told(fact, home.facts.get(fact))
+        return told(fact, home.get(fact))
 
     def assert_fact(self, fact: FactKey, assertion: Assertion) -> tuple[Verdict, Assertion | None]:
         """Merge an assertion; return what it did, and which one held the fact before."""
@@ -56,7 +58,7 @@ class Merge:
         if subjects is None:
             return self._assert_movable(fact, assertion)
         first = self._subject(subjects[0])
-        held = first.facts.get(fact)
+        held = first.get(fact)
         verdict = judge(assertion, held)
         if verdict is Verdict.APPLIED:
             self._replace(first, fact, held, assertion)
@@ -68,7 +70,7 @@ class Merge:
         self, fact: FactKey, assertion: Assertion
     ) -> tuple[Verdict, Assertion | None]:
         home = self._subject(home_of(fact))
-        held = home.facts.get(fact)
+        held = home.get(fact)
         verdict = judge(assertion, held)
         if verdict is Verdict.APPLIED:
             losing, gaining = told(fact, held), told(fact, assertion)
@@ -132,10 +134,26 @@ class Merge:
                 self._changed[subject.id] = (fact.type,)
             elif fact.type not in changed:
                 self._changed[subject.id] = (*changed, fact.type)
+            if subject.daily or fact.type in DAILY:
+                self._look_around(subject, fact)
         if assertion is not None:
             subject.put(fact, assertion)
         else:
             subject.drop(fact)
+
+    def _look_around(self, subject: Subject, fact: FactKey) -> None:
+        """Note what was there of the daily facts that a change of `fact` can reach."""
+        near = self._near.setdefault(subject.id, set())
+        if near is None:
+            return
+        parts = self._measures[subject.id.kind].daily_parts(fact.type, day_of_daily(fact))
+        before = self._before[subject.id]
+        for part in subject.daily if parts is None else parts:
+            if part not in near:
+                near.add(part)
+                before.update(subject.daily.get(part, {}))
+        if parts is None:
+            self._near[subject.id] = None
 
     def registered(self) -> Iterator[tuple[str, Sequence[Assertion]]]:
         """Yield the agencies whose registration changed since the last `settle`, with their kept registrations."""
@@ -156,20 +174,31 @@ class Merge:
             before = self._before[subject]
             if before:
                 self._look_at(subject, changed, before, amounts, -1)
-            self._look_at(subject, changed, self._subjects[subject].facts, amounts, 1)
+            self._look_at(subject, changed, self._after(subject), amounts, 1)
         self._before.clear()
         self._changed.clear()
+        self._near.clear()
         return amounts
 
     def whole(self) -> Amounts:
         """Return what the loaded subjects amount to altogether, as if the panes had nothing of them yet."""
         for subject in self._subjects.values():
+            facts = subject.everything()
             self._before[subject.id] = {}
-            self._changed[subject.id] = types_of(subject.facts)
-            for fact, assertion in subject.facts.items():
+            self._changed[subject.id] = types_of(facts)
+            self._near[subject.id] = None
+            for fact, assertion in facts.items():
                 if fact.type not in HANDED_ON or subject.id in told(fact, assertion):
                     self._count(subject, fact.type, assertion, 1)
         return self.settle()
+
+    def _after(self, subject: SubjectId) -> Mapping[FactKey, Assertion]:
+        """Return a changed subject's facts as they are now, of the daily ones those that the changes can reach."""
+        found = self._subjects[subject]
+        if subject not in self._near:
+            return found.facts
+        near = self._near[subject]
+        return found.everything() if near is None else found.with_daily(sorted(near))
 
     def _look_at(
         self,

@@ -65,18 +65,24 @@ def part_of(kind: str, fact: FactKey) -> str:
     return MAIN
 
 
+def is_daily(part: str) -> bool:
+    """Return whether a part holds daily facts."""
+    return part.partition("/")[0] in DAILY
+
+
 def day_of_daily(fact: FactKey) -> int:
     """Return the day that a daily fact is kept under."""
     moment = fact.moment if fact.moment is not None else 0
     return moment if fact.type in _DATE_MOMENTS else day_of(moment)
 
 
-def parts_between(fact_type: str, day: int, reach: int) -> list[str]:
+@lru_cache(_DAYS_REMEMBERED)
+def parts_between(fact_type: str, day: int, reach: int) -> tuple[str, ...]:
     """Return the parts of a daily type that hold moments at most `reach` days from `day`."""
     step = 1 if fact_type in _PARTED_BY_DAY else 28
     first, last = max(day - reach, EARLIEST), min(day + reach, FOREVER - 1)
     days = {*range(first, last, step), day, last}
-    return sorted({_daily_part(fact_type, one) for one in days})
+    return tuple(sorted({_daily_part(fact_type, one) for one in days}))
 
 
 @lru_cache(_DAYS_REMEMBERED)

@@ -3,14 +3,14 @@
 Homes come first: only they say which subjects hold the movable facts that the events correct.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from models.changes import PartRequest
 from models.events import VOCABULARY
 from models.facts import DeadLetter, Event, FactKey, SubjectId
-from models.measures import Measures
+from models.measures import KindMeasures, Measures
 from models.merge import Merge
-from models.parts import DAILY, MAIN, day_of_daily, home_of, part_of, parts_between
+from models.parts import DAILY, MAIN, day_of_daily, home_of, part_of
 from models.telling import subjects_of, told
 
 _MOVABLE = frozenset(name for name, known in VOCABULARY.items() if known.movable)
@@ -43,19 +43,16 @@ def subject_requests(
                 requests.add(PartRequest(kind, key, None))
             continue
         for subject in subjects:
-            requests.update(_daily(subject, fact, measures[subject.kind].reaches(fact.type)))
+            requests.update(_daily(subject, fact, measures[subject.kind]))
     return requests
 
 
-def _daily(
-    subject: SubjectId, fact: FactKey, reaches: Mapping[str, int | None]
-) -> Iterator[PartRequest]:
+def _daily(subject: SubjectId, fact: FactKey, measures: KindMeasures) -> Iterator[PartRequest]:
     """Yield the parts of a subject that a daily fact can reach: of its own type, and of those that a measure reads beside it."""
-    if None in reaches.values():
+    parts = measures.daily_parts(fact.type, day_of_daily(fact))
+    if parts is None:
         yield PartRequest(*subject, None)
         return
     yield PartRequest(*subject, MAIN)
-    day = day_of_daily(fact)
-    for fact_type, reach in reaches.items():
-        for part in parts_between(fact_type, day, reach or 0):
-            yield PartRequest(*subject, part)
+    for part in parts:
+        yield PartRequest(*subject, part)

@@ -60,7 +60,7 @@ def change_of(
     late = facts_of(subject, reads, since=next_offset)
     if not late:
         return None
-    early = [one for one in subject.facts.items() if one[1].offset < next_offset]
+    early = [one for one in subject.everything().items() if one[1].offset < next_offset]
     kept = {PartKey(*subject.id, MAIN): encode(early)} if early else {}
     before = subjects.sums(place, subjects.amounts(kept)) if kept else NOTHING
     after = subjects.sums(place, subjects.amounts(stored))

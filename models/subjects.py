@@ -4,7 +4,7 @@ Merging keeps the greatest assertion of each fact, so a subject's state depends 
 A retraction is kept like any other assertion (a tombstone): it must win over what it retracts when that arrives later.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from operator import attrgetter
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from models.changes import PartKey
 from models.events import VOCABULARY, EventType
 from models.facts import Assertion, FactKey, SubjectId
-from models.parts import DAILY, MAIN, REGISTERED, Held, decode, encode, part_of
+from models.parts import DAILY, MAIN, REGISTERED, Held, decode, encode, is_daily, part_of
 
 HANDED_ON: Final = frozenset(
     name
@@ -35,6 +35,7 @@ def _receivers(known: EventType) -> frozenset[str]:
 
 _NONE: Final[frozenset[str]] = frozenset()
 _MAIN_ONLY: Final = frozenset({MAIN})
+_NO_FACTS: Final[Mapping[FactKey, Assertion]] = {}
 
 _RECEIVERS: Final = {name: _receivers(VOCABULARY[name]) for name in HANDED_ON}
 """Type that is handed on -> the kinds of which one may keep facts about others."""
@@ -82,11 +83,14 @@ def judge(challenger: Assertion, holder: Assertion | None) -> Verdict:
 class Subject:
     """The facts of one subject, as far as their parts were read."""
 
-    __slots__ = ("dirty", "facts", "id", "loaded")
+    __slots__ = ("daily", "dirty", "facts", "id", "loaded")
 
     def __init__(self, subject: SubjectId) -> None:
         self.id = subject
         self.facts: dict[FactKey, Assertion] = {}
+        """All but the daily facts."""
+        self.daily: dict[str, dict[FactKey, Assertion]] = {}
+        """The daily facts by part: there may be a hundred thousand, and a change reaches few."""
         self.dirty = _NONE
         """Parts that changed; most subjects have the main one only, so that sets are shared."""
         self.loaded = _NONE
@@ -95,19 +99,41 @@ class Subject:
         """Add the facts of a stored part, unless it was loaded before."""
         if part not in self.loaded:
             self.loaded |= {part}
-            self.facts.update(decode(encoded))
+            self._members(part).update(decode(encoded))
+
+    def get(self, fact: FactKey) -> Assertion | None:
+        """Return the assertion in force."""
+        if fact.type not in DAILY:
+            return self.facts.get(fact)
+        return self.daily.get(part_of(self.id.kind, fact), _NO_FACTS).get(fact)
 
     def put(self, fact: FactKey, assertion: Assertion) -> None:
         """Make `assertion` the one in force."""
-        self.facts[fact] = assertion
         part = part_of(self.id.kind, fact)
+        members = self.facts if fact.type not in DAILY else self._members(part)
+        members[fact] = assertion
         if part not in self.dirty:
             self._mark(part)
 
     def drop(self, fact: FactKey) -> None:
         """Forget a fact that is now about another subject."""
-        if self.facts.pop(fact, None) is not None:
-            self._mark(part_of(self.id.kind, fact))
+        part = part_of(self.id.kind, fact)
+        if self._members(part).pop(fact, None) is not None:
+            self._mark(part)
+
+    def with_daily(self, parts: Iterable[str]) -> Mapping[FactKey, Assertion]:
+        """Return all but the daily facts, and those of some parts with them."""
+        found = dict(self.facts)
+        for part in parts:
+            found.update(self.daily.get(part, _NO_FACTS))
+        return found
+
+    def everything(self) -> Mapping[FactKey, Assertion]:
+        """Return all facts, as far as their parts were read."""
+        return self.with_daily(self.daily) if self.daily else self.facts
+
+    def _members(self, part: str) -> dict[FactKey, Assertion]:
+        return self.daily.setdefault(part, {}) if is_daily(part) else self.facts
 
     def _mark(self, part: str) -> None:
         self.dirty = self.dirty | {part} if self.dirty or part != MAIN else _MAIN_ONLY
@@ -118,11 +144,14 @@ class Subject:
         if self.dirty == _MAIN_ONLY and self.loaded <= _MAIN_ONLY:
             parts[PartKey(kind, key, MAIN)] = encode(self.facts.items()) if self.facts else None
             return
-        members: dict[str, list[Held]] = {part: [] for part in sorted(self.dirty)}
-        for entry in self.facts.items():
-            member = members.get(part_of(kind, entry[0]))
-            if member is not None:
-                member.append(entry)
+        members: dict[str, list[Held]] = {}
+        for part in sorted(self.dirty):
+            members[part] = list(self.daily[part].items()) if is_daily(part) else []
+        if any(not is_daily(part) for part in self.dirty):
+            for entry in self.facts.items():
+                member = members.get(part_of(kind, entry[0]))
+                if member is not None:
+                    member.append(entry)
         for part, member in members.items():
             parts[PartKey(kind, key, part)] = encode(member) if member else None
 

@@ -196,14 +196,17 @@ async def why(brokers: Brokers, failed: str, error: BaseException) -> Unavailabl
             await reach(brokers, REASON_SECONDS)
         except Unavailable as reason:
             return reason
-    return Unavailable(f"Kafka at {brokers.bootstrap} {failed} ({type(error).__name__})")
+    return Unavailable(
+        f"Kafka at {brokers.bootstrap} {failed} ({type(error).__name__}): if that lasts, start it, or set"
+        " TIENDO_KAFKA_BOOTSTRAP_SERVERS"
+    )
 
 
 def unrighted(brokers: Brokers, failed: str, error: BaseException) -> Forbidden:
     """Return the sentence about a right that is missing."""
     on = ", ".join(sorted(_named(error.args[0]))) if error.args else "it"
     return Forbidden(
-        f"Kafka at {brokers.bootstrap} {failed}: {brokers.who} lacks a right on {on}; who may what is in the file of"
+        f"Kafka at {brokers.bootstrap} {failed}: {brokers.who} lacks a right on {on}; ask whoever keeps the file of"
         " `tiendo topics --acl`"
     )
 

@@ -31,6 +31,8 @@ class BatchingApp(faust.App):
 
     mundane_level = "debug"
     """Of Faust's own lines about starting and stopping."""
+    consumer_generation_id = -1
+    """Of the group; -1 before it has given one: the embedded broker's first is 0."""
     owner: Owner
     retake_seconds: float
     failed: Failed

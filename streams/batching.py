@@ -100,7 +100,7 @@ class Consumer(stock.Consumer):
 
     def is_member(self) -> bool:
         """Return whether this worker is in its group, with no rebalance on its way."""
-        return self.app.consumer_generation_id > 0 and not self.app.rebalancing
+        return self.app.consumer_generation_id >= 0 and not self.app.rebalancing
 
     def holds(self, holding: Holding) -> bool:
         """Return whether a take-over is still the present one, with no rebalance on its way."""

@@ -23,8 +23,8 @@ from streams.embedded import embedded_kafka, embedded_postgres
 from streams.lines import Line, lines_of
 from streams.owner import Standing
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
 from streams.relays import Relays
+from streams.sending import Sender
 from streams.settings import Settings, load_settings
 from streams.topic_admin import ensure_topics
 from streams.worker import Worker
@@ -49,6 +49,9 @@ class Watch(Protocol):
     def stage(self, text: str) -> None:
         """Say what begins."""
 
+    def say(self, text: str) -> None:
+        """Say something while a stage goes on."""
+
     def sent(self, records: int) -> None:
         """Count acknowledged records."""
 
@@ -66,8 +69,11 @@ class Pipeline:
 
     async def send(self, lines: Iterable[Line], watch: Watch) -> dict[str, int]:
         """Publish lines; return province -> offset after its last record."""
-        async with producing(self.settings) as producer:
-            return await publish(producer, lines, watch.sent)
+        async with Sender(
+            self.settings, say=watch.say, sent=lambda arrived: watch.sent(len(arrived))
+        ) as sender:
+            await sender.send(lines)
+        return sender.ends
 
     @contextlib.asynccontextmanager
     async def working(self, provinces: Sequence[str]) -> AsyncIterator[Worker]:

@@ -32,7 +32,10 @@ class Relays:
         }
         self._relays = {
             province: Relay(
-                self._outboxes[province], self._publishers[province], published=published
+                self._outboxes[province],
+                self._publishers[province],
+                keep_days=settings.outbox_keep_days,
+                published=published,
             )
             for province in provinces
         }

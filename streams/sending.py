@@ -1,4 +1,4 @@
-"""Many lines to Kafka for somebody who waits: a broker that is away is waited for, and it is always known what has arrived.
+"""Lines to Kafka, whoever sends them: a broker that is away is waited for, and it is always known what has arrived.
 
 A line counts once the broker has acknowledged it. What was under way when a broker went is sent again: it may then stand
 in the topic twice, which changes no figure.
@@ -12,13 +12,13 @@ from typing import Final, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from models.errors import Forbidden, Unavailable
+from models.errors import Forbidden, TiendoError, Unavailable
 from models.topics import progress_topic
-from sinks.brokers import UNRIGHTED
+from sinks.brokers import why
 from sinks.kafka import discard, is_unavailable
 from streams.deadline import Deadline
 from streams.lines import Line
-from streams.publisher import Acknowledgement, NotPublished, send_line, started_producer
+from streams.publisher import Acknowledgement, send_line, started_producer
 from streams.settings import Settings
 
 ANSWER_SECONDS: Final = 5.0
@@ -37,6 +37,14 @@ _AT_ONCE_BYTES: Final = 8 * 1024 * 1024
 _UnderWay = Sequence[tuple[Line, Acknowledgement]]
 
 
+class NotPublished(TiendoError):  # noqa: N818 - named for what happened to the line
+    """The broker refused a line for good; it is known which lines have arrived."""
+
+
+def _unheard(_: object) -> None:
+    """Tell nobody."""
+
+
 class Sender:
     """Sends lines to the topics of their provinces; an async context manager that ends its producer."""
 
@@ -44,9 +52,9 @@ class Sender:
         self,
         settings: Settings,
         *,
-        patience_seconds: float | None,
-        say: Callable[[str], None],
-        sent: Callable[[Sequence[Line]], None],
+        patience_seconds: float | None = None,
+        say: Callable[[str], None] = _unheard,
+        sent: Callable[[Sequence[Line]], None] = _unheard,
     ) -> None:
         """Prepare; `say` is told of a broker that is away, `sent` of lines that are acknowledged.
 
@@ -84,8 +92,8 @@ class Sender:
         They are read in a thread. Those that are there are not kept back where the next `must_wait`.
 
         Raises:
-            Unavailable: no broker took them for as long as patience lasts.
-            NotPublished: the broker refuses a line, or its topic, for good.
+            Unavailable: no broker took them for as long as patience lasts; Forbidden: we may not write to the topic of one.
+            NotPublished: a line is too large, or its topic is missing, or the broker refuses it for good.
         """
         self.next_line = first_line
         portions = _portions(lines, must_wait)
@@ -124,7 +132,7 @@ class Sender:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._started(())
         except TimeoutError as error:
-            raise Unavailable(self._away(error)) from error
+            raise await self._why("does not answer", error) from error
 
     async def _try(self, waiting: list[Line]) -> None:
         """Send the lines in `waiting`, and take out of it those that arrive."""
@@ -146,12 +154,12 @@ class Sender:
                     f"line {failed.number} has {len(failed.value)} bytes, more than a topic takes:"
                     " an event has at most 1 MiB"
                 ) from error
-            if isinstance(error, UNRIGHTED) or not is_unavailable(error):
+            if not is_unavailable(error):
                 raise NotPublished(
                     f"Kafka refuses line {failed.number} for {progress_topic(failed.province)}"
-                    f" ({type(error).__name__}): ask its operator for the right to write there"
+                    f" ({type(error).__name__}): ask its operator why"
                 ) from error
-            raise Unavailable(self._away(error)) from error
+            raise await self._why(f"does not take line {failed.number}", error) from error
         finally:
             await self._settle(waiting, under_way)
 
@@ -165,8 +173,8 @@ class Sender:
                 offset = acknowledgement.result().offset
                 self.ends[line.province] = max(self.ends.get(line.province, 0), offset + 1)
                 arrived.append(line)
-        numbers = {line.number for line in arrived}
-        waiting[:] = [line for line in waiting if line.number not in numbers]
+        gone = set(map(id, arrived))  # lines of several files may have one number
+        waiting[:] = [line for line in waiting if id(line) not in gone]
         self._sent(arrived)
         if waiting:
             self.next_line = waiting[0].number
@@ -174,11 +182,8 @@ class Sender:
             if producer is not None:
                 await discard(producer)
 
-    def _away(self, error: Exception) -> str:
-        return (
-            f"Kafka at {self._settings.kafka_bootstrap_servers} does not answer"
-            f" ({type(error).__name__}): start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS"
-        )
+    async def _why(self, failed: str, error: Exception) -> Unavailable:
+        return await why(self._settings.brokers, failed, error)
 
     async def _started(self, lines: Sequence[Line]) -> AIOKafkaProducer:
         """Return a producer, and make sure that the topics are there: no broker is to make them up."""
@@ -190,7 +195,7 @@ class Sender:
             try:
                 metadata = await self._producer.client.fetch_all_metadata()
             except KafkaError as error:
-                raise Unavailable(self._away(error)) from error
+                raise await self._why("does not show its topics", error) from error
             self._topics = frozenset(metadata.topics())
         for line in lines:
             topic = progress_topic(line.province)
@@ -216,11 +221,13 @@ def _portions(lines: Iterable[Line], must_wait: Callable[[], bool]) -> Iterator[
 
 
 def _failed(waiting: Sequence[Line], under_way: _UnderWay) -> Line:
-    """Return the line that the error is about: one whose acknowledgement is an error, else the one that was not taken."""
+    """Return the line that the error is about: one whose acknowledgement is an error, the one that was not taken, or that got no answer."""
     for line, one in under_way:
         if one.done() and not one.cancelled() and one.exception() is not None:
             return line
-    return waiting[min(len(under_way), len(waiting) - 1)]
+    if len(under_way) < len(waiting):
+        return waiting[len(under_way)]
+    return next((line for line, one in under_way if not one.done() or one.cancelled()), waiting[-1])
 
 
 async def _wait_for(acknowledgements: Sequence[Acknowledgement]) -> None:

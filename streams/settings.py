@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """The process exits when a province has lag and its mark has not moved for so long."""
     shutdown_seconds: float = Field(default=20.0, gt=0)
     """Shared by all the steps of a graceful stop."""
+    outbox_keep_days: int = Field(default=30, ge=1, le=36_500)
+    """Days for which a message that Kafka has acknowledged stays in `tiendo.outbox`; one that waits stays until it was sent."""
     publish_days: bool = True
     """Publish `day.started` after midnight to the provinces owned; off where the log's own days are to rule (`try`, `demo`)."""
 

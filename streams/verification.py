@@ -73,7 +73,7 @@ class Verified(NamedTuple):
     """Up to which both sides were compared."""
     compared: Compared
     left_out: tuple[LeftOut, ...]
-    """What several versions have had a part in."""
+    """What several versions have had a part in, and what is not kept any more."""
 
 
 async def verify_log(

@@ -4,7 +4,7 @@ A measure is a pure function of the set of facts, so its change is what it gives
 """
 
 from models.measures.amounts import Amounts, Panes, by_measure, no_amounts
-from models.measures.choosing import Measures
+from models.measures.choosing import KindMeasures, Measures
 from models.measures.compiling import compile_measure
 from models.measures.counting import FactCounts
 from models.measures.latest import LATEST_SEPARATOR
@@ -16,6 +16,7 @@ __all__ = [
     "Amounts",
     "CompiledMeasure",
     "FactCounts",
+    "KindMeasures",
     "Measures",
     "Ones",
     "Panes",

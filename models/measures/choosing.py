@@ -9,7 +9,7 @@ from typing import NamedTuple
 from models.measures.amounts import Add
 from models.measures.counting import FactCounts
 from models.measures.measure import CompiledMeasure, Ones
-from models.parts import DAILY, REGISTERED
+from models.parts import DAILY, REGISTERED, parts_between
 
 
 class Run(NamedTuple):
@@ -69,6 +69,17 @@ class KindMeasures:
                 for name in sorted(types)
             }
         return self._reaches[fact_type]
+
+    def daily_parts(self, fact_type: str, day: int) -> tuple[str, ...] | None:
+        """Return the parts of daily facts that must be at hand where a fact of a day changes; None: all."""
+        if fact_type not in DAILY:
+            return None
+        found: tuple[str, ...] = ()
+        for name, reach in self.reaches(fact_type).items():
+            if reach is None:
+                return None
+            found += parts_between(name, day, reach)
+        return found
 
 
 def _longest(reaches: Iterable[int | None]) -> int | None:

@@ -1,7 +1,8 @@
 """Which tables of a province are compared when it is folded again, which columns and which rows of them.
 
 Every column of every table that a fold writes is compared, unless it is named here: a table or column that is added later is
-compared as well. Once several versions have folded a log, what they published one after another is left out, and only that.
+compared as well. Of the outbox those messages are compared that are still kept. Once several versions have folded a log, what they
+published one after another is left out, and only that.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -53,6 +54,8 @@ ORDER BY t.relname, place NULLS LAST, a.attnum"""
 _VERSIONS: Final = """
 SELECT count(*) FROM tiendo.engine AS known JOIN tiendo.engine AS mine USING (province)
 WHERE mine.province = $1 AND mine.version = $2 AND known.number <= mine.number"""
+_FIRST_KEPT: Final = "SELECT min(seq) FROM tiendo.outbox WHERE province = $1"
+_PRUNED: Final = "they were sent, and kept for as long as TIENDO_OUTBOX_KEEP_DAYS says"
 _UNJUDGED: Final = """
 SELECT coalesce(closed_day = upgraded_day, false) FROM tiendo.progress WHERE province = $1"""
 
@@ -101,8 +104,21 @@ async def comparable(connection: Connection, province: str, version: str) -> Com
     """
     tables = await tables_of(connection)
     if await connection.fetchval(_VERSIONS, province, version) == 1:
-        return Comparable(tuple(tables), ())
+        return _kept_only(tables, await connection.fetchval(_FIRST_KEPT, province))
     return after_upgrade(tables, unjudged=await connection.fetchval(_UNJUDGED, province))
+
+
+def _kept_only(tables: Collection[Table], first: int | None) -> Comparable:
+    """Return all that is compared, of the outbox the messages from `first` on: relays clear away from the front, and never all."""
+    if first is None or first == 1:
+        return Comparable(tuple(tables), ())
+    return Comparable(
+        tuple(
+            table._replace(where=f"seq >= {first}") if table.name == "outbox" else table
+            for table in tables
+        ),
+        (LeftOut("outbox", f"the messages before no. {first}", _PRUNED),),
+    )
 
 
 async def tables_of(connection: Connection) -> list[Table]:

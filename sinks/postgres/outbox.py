@@ -1,4 +1,4 @@
-"""A province's outbox as its relay sees it: what waits to be sent, in order, and what was sent.
+"""A province's outbox as its relay sees it: what waits to be sent, in order, what was sent, and for how long that is kept.
 
 Only one relay at a time may read it: the lock lives and dies with the connection. A relay that froze loses its connection
 after a while, and finds out at its next read; what it had in flight may then be sent twice, never be left out.
@@ -36,6 +36,16 @@ WHERE before < $3 ORDER BY seq"""
 _PUBLISHED: Final = """
 UPDATE tiendo.outbox SET published_at = now()
 WHERE province = $1 AND seq <= $2 AND published_at IS NULL"""
+# From the front only, and never the last one looked at: what is left is all from a number on, so that `verify` knows what to expect.
+_PRUNED: Final = """
+WITH oldest AS (SELECT seq, published_at FROM tiendo.outbox WHERE province = $1 ORDER BY seq LIMIT $3),
+kept AS (
+    SELECT coalesce(
+        min(seq) FILTER (WHERE published_at IS NULL OR published_at >= now() - make_interval(days => $2)), max(seq)
+    ) AS first FROM oldest
+),
+gone AS (DELETE FROM tiendo.outbox USING kept WHERE province = $1 AND seq < kept.first RETURNING seq)
+SELECT count(*) FROM gone"""
 
 
 class Outbox:
@@ -72,6 +82,20 @@ class Outbox:
             if self._locked_by is not connection:
                 raise Unavailable(f"the relay of {self.province} has lost its lock on the outbox")
             await connection.execute(_PUBLISHED, self.province, last)
+
+    async def prune(self, keep_days: int) -> int:
+        """Remove messages that were sent more than `keep_days` ago, a batch of the oldest; return how many.
+
+        One that waits, or comes after one that waits, is never removed, nor the last one of all. 0 while another relay has the province.
+        Unavailable when Postgres is away.
+        """
+        async with self._session.use() as connection:
+            if self._locked_by is not connection:
+                return 0
+            removed: int = await connection.fetchval(
+                _PRUNED, self.province, keep_days, BATCH_MESSAGES + 1
+            )
+            return removed
 
     async def close(self) -> None:
         """Close the connection, and with it let the province go to another relay."""

@@ -61,8 +61,8 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         *("reading_vi", "reading_en", "targets"),
     ),
     "reporting_duty": (
-        *("province", "plan", "duty", "reporter", "recipient", "period", "due_on", "as_of"),
-        *("state", "filed_on", "days_late", "section", "text_vi", "text_en"),
+        *("province", "plan", "duty", "reporter", "reporter_name", "recipient", "period"),
+        *("due_on", "as_of", "state", "filed_on", "days_late", "section", "text_vi", "text_en"),
         *("house_rule_vi", "house_rule_en", "reason"),
     ),
     "problem": (

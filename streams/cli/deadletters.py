@@ -3,10 +3,9 @@
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -23,7 +22,6 @@ app: Final = typer.Typer(
     no_args_is_help=True,
 )
 
-Row = Mapping[str, object]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
 Topic = Annotated[
     bool,
@@ -43,12 +41,6 @@ Since = Annotated[
 
 class NotFound(TiendoError):  # noqa: N818 - named for what was looked for
     """There is no such dead letter."""
-
-
-class _Listed(NamedTuple):
-    rows: list[Row]
-    beyond: bool
-    """There are more than were asked for."""
 
 
 @app.command("list")
@@ -80,6 +72,7 @@ def list_(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
     """List refused records, the newest first: where, why, and what the sender must write instead."""
     from sinks.postgres.dead_letters import Wanted
     from streams.cli.json_rows import dumps, json_rows
+    from streams.cli.letters import listing
     from streams.cli.refused import line, summary_line, summed, with_mend
 
     if topic and pending is not None:
@@ -90,8 +83,12 @@ def list_(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
     )  # fmt: skip
     if limit is None and not summary and not json:
         limit = 100
-    found = _from_topic(wanted, limit) if topic else _from_database(wanted, limit)
-    rows = summed(found.rows) if summary else [with_mend(row) for row in found.rows]
+    found = asyncio.run(listing(wanted, limit, topic=topic, with_types=not summary))
+    rows = (
+        summed(found.rows)
+        if summary
+        else [with_mend(row, found.type_of(row)) for row in found.rows]
+    )
     if json:
         sys.stdout.write(dumps(json_rows(rows)) + "\n")
         return
@@ -99,6 +96,8 @@ def list_(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
         sys.stdout.write(f"{summary_line(row) if summary else line(row)}\n")
     more = "; there are more: --limit, --since, --summary" if found.beyond else ""
     sys.stderr.write(f"{len(found.rows)} dead letters{more}\n")
+    if found.withheld is not None:
+        sys.stderr.write(f"what to write instead is said in general: {found.withheld}\n")
 
 
 @app.command()
@@ -224,56 +223,12 @@ def _replay(wanted: "Wanted", lines: dict[int, bytes] | None, *, dry_run: bool, 
         )
 
 
-def _from_database(wanted: "Wanted", limit: int | None) -> _Listed:
-    from sinks.postgres.dead_letters import listed
-    from sinks.postgres.queries import reading
-    from streams.cli.operate import configure_quiet_logs
-    from streams.settings import load_settings
-
-    configure_quiet_logs()
-    dsn = load_settings().dsn
-
-    async def run() -> list[dict[str, object]]:
-        async with reading(dsn) as connection:
-            return await listed(connection, wanted, None if limit is None else limit + 1)
-
-    rows = asyncio.run(run())
-    return _Listed([*rows[:limit]], limit is not None and len(rows) > limit)
-
-
-def _from_topic(wanted: "Wanted", limit: int | None) -> _Listed:
-    from streams.cli.refused import row
-
-    letters = asyncio.run(_returned(wanted))
-    rows: list[Row] = [row(letter) for letter in letters]
-    rows.sort(key=itemgetter("received_at", "province", "offset"), reverse=True)
-    return _Listed(rows[:limit], limit is not None and len(rows) > limit)
-
-
-async def _returned(wanted: "Wanted") -> "list[DeadLetter]":
-    from streams.cli.operate import configure_quiet_logs
-    from streams.returns import read_returned
-    from streams.settings import load_settings
-
-    configure_quiet_logs()
-    settings = load_settings()
-    since_ms = None if wanted.since is None else int(wanted.since.timestamp() * 1000)
-    return [
-        letter
-        for province in wanted.provinces
-        async for letter in read_returned(settings, province, since_ms)
-        if wanted.reason in {None, letter.reason}
-        and wanted.agency in {None, letter.agency}
-        and wanted.source in {None, letter.source}
-        and (wanted.offsets is None or letter.record.offset in wanted.offsets)
-    ]
-
-
 def _one(province: str, offset: int, *, topic: bool) -> "DeadLetter":
     from sinks.postgres.dead_letters import Wanted
+    from streams.cli.letters import kept, returned
 
     wanted = Wanted([province], offsets=[offset])
-    letters = asyncio.run(_returned(wanted) if topic else _kept(wanted))
+    letters = asyncio.run(returned(wanted) if topic else kept(wanted))
     if not letters:
         raise NotFound(
             f"{province} has no dead letter at offset {offset}: `tiendo deadletters list` has them"
@@ -285,33 +240,16 @@ def _show_row(province: str, offset: int, why: str, *, json: bool) -> None:
     """Show what the view tells of a dead letter, and `why` it is not more."""
     from sinks.postgres.dead_letters import Wanted
     from streams.cli.json_rows import dumps, json_row
+    from streams.cli.letters import listing
     from streams.cli.refused import line, with_mend
 
-    (row,) = map(with_mend, _from_database(Wanted([province], offsets=[offset]), None).rows)
+    wanted = Wanted([province], offsets=[offset])
+    (found,) = asyncio.run(listing(wanted, None, topic=False, with_types=False)).rows
+    row = with_mend(found)
     if json:
         sys.stdout.write(dumps({**json_row(row), "withheld": why}) + "\n")
     else:
         sys.stdout.write(f"{line(row)}\n{why}\n")
-
-
-async def _kept(wanted: "Wanted") -> "list[DeadLetter]":
-    """Return the wanted dead letters of one province with their bytes, out of the database."""
-    from models.facts import DeadLetter
-    from sinks.postgres.dead_letters import listed, originals
-    from sinks.postgres.queries import reading
-    from streams.cli.operate import configure_quiet_logs
-    from streams.settings import load_settings
-
-    configure_quiet_logs()
-    (province,) = wanted.provinces
-    async with reading(load_settings().dsn) as connection:
-        rows = {row["offset"]: row for row in await listed(connection, wanted)}
-        records = await originals(connection, province, list(rows))
-    columns = ("reason", "field", "detail", "event_id", "source", "agency")
-    return [
-        DeadLetter(record, *(rows[record.offset][column] for column in columns))
-        for record in records
-    ]
 
 
 def _reason(code: str | None) -> str | None:

@@ -21,7 +21,7 @@ from streams.cli.notes import Titles, titles
 from streams.cli.progress import Watch, watching
 from streams.lines import Line, addressed
 from streams.pipeline import Pipeline, Rows, applied, embedded_pipeline
-from streams.publisher import producing, publish
+from streams.sending import Sender
 from streams.simulator import simulate
 
 SEED: Final = 2020
@@ -63,11 +63,11 @@ async def _slowly(pipeline: Pipeline, lines: Iterator[Line], called: Titles) -> 
     found: dict[str, Rows] | None = None
     sent = 0
     try:
-        async with pipeline.working(PROVINCES), producing(pipeline.settings) as producer:
+        async with pipeline.working(PROVINCES), Sender(pipeline.settings) as sender:
             with Live(console=console, screen=True, auto_refresh=False) as live:
                 while True:
                     portion = list(itertools.islice(lines, LINES_AT_ONCE))
-                    await publish(producer, portion)
+                    await sender.send(portion)
                     sent += len(portion)
                     found = await pipeline.found(PROVINCES, {})
                     live.update(_picture(found, called, sent), refresh=True)

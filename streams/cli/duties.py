@@ -1,6 +1,6 @@
 """The reporting duties for people: each in the plan's words, with its assumption and a row per report.
 
-In a province those that somebody is late with come first; a report that many owe is one row, in which a few are named.
+In a province those that somebody is late with come first; a report that many owe is one row, in which a few are named, with their codes.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from streams.cli.words import DUTY_STATES, NEVER_DUE, NOTHING, STYLES, day
 
 Row = Mapping[str, object]
 
-_CODES_SHOWN: Final = 4
+_NAMES_SHOWN: Final = 4
 """Agencies of a state that a row names; of more it says how many."""
 
 _DUTY: Final = itemgetter("province", "duty")
@@ -84,13 +84,18 @@ def _standing(report: Sequence[Row]) -> Text:
     standing = Text()
     for state, word in DUTY_STATES.items():
         if counts[state]:
-            names = f": {_codes(report, state)}" if state in _PENDING else ""
+            names = f": {_names(report, state)}" if state in _PENDING else ""
             standing.append("\n" if standing else "")
             standing.append(f"{word} {counts[state]}{names}", style=STYLES.get(state, "dim"))
     return standing
 
 
-def _codes(report: Sequence[Row], state: DutyState) -> str:
-    codes = [str(row["reporter"]) for row in report if row["state"] == state]
-    rest = len(codes) - _CODES_SHOWN
-    return ", ".join(codes[:_CODES_SHOWN]) + (f" và {rest} cơ quan khác" if rest > 0 else "")
+def _names(report: Sequence[Row], state: DutyState) -> str:
+    names = [_named(row) for row in report if row["state"] == state]
+    rest = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" và {rest} cơ quan khác" if rest > 0 else "")
+
+
+def _named(row: Row) -> str:
+    code, name = row["reporter"], row["reporter_name"]
+    return str(code) if name is None else f"{name} ({code})"

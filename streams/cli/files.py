@@ -11,8 +11,8 @@ import typer
 
 from models.days import VIETNAM
 from models.errors import UsageError
-from models.sheets.writing import DateFormat
-from streams.cli import sheet_options as csv_options
+from streams.cli.sheet_options import Files as NamedFiles
+from streams.cli.sheet_options import Sheets, with_sheet_options
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
@@ -48,22 +48,12 @@ def try_(
         tables.show_found(found)
 
 
-def check(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
-    files: csv_options.Files,
+@with_sheet_options
+def check(
+    *,
+    files: NamedFiles,
     json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
-    csv: csv_options.Csv = False,
-    type_: csv_options.Type = None,
-    province: csv_options.Province = None,
-    agency: csv_options.Agency = None,
-    source: csv_options.Source = None,
-    constants: csv_options.Constants = None,
-    renamed: csv_options.Renamed = None,
-    delimiter: csv_options.Delimiter = None,
-    dates: csv_options.Dates = DateFormat.ISO,
-    offset: csv_options.Offset = None,
-    decimal_comma: csv_options.DecimalComma = False,
-    snapshot: csv_options.Snapshot = False,
-    as_of: csv_options.AsOf = None,
+    sheets: Sheets,
 ) -> None:
     """Validate files without any service: a line per fault, exit status 1 if there is one.
 
@@ -71,18 +61,12 @@ def check(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
     """
     from streams.inputs import judged_lines, judged_rows, now_ms
 
-    options = csv_options.sheet_options(
-        type=type_, province=province, agency=agency, source=source, constants=constants,
-        renamed=renamed, delimiter=delimiter, dates=dates, offset=offset,
-        decimal_comma=decimal_comma, snapshot=snapshot, as_of=as_of,
-    )  # fmt: skip
-    sheets = csv_options.sheets_among(files, csv=csv, options=options)
     count = 0
     reasons: Counter[str] = Counter()
     faults: list[dict[str, object]] = []
     for file in files:
-        sheet = file in sheets
-        read = judged_rows(file, options, now_ms()) if sheet else judged_lines(file, now_ms)
+        sheet = file in sheets.files
+        read = judged_rows(file, sheets.options, now_ms()) if sheet else judged_lines(file, now_ms)
         for one in read:
             count += 1
             if one.refusal is None:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import TiendoError, Unavailable, UsageError
-from models.sheets.writing import DateFormat
-from streams.cli import sheet_options as csv_options
+from streams.cli.sheet_options import Files, Sheets, with_sheet_options
 
 if TYPE_CHECKING:
     from streams.cli.progress import Watch
@@ -20,15 +19,16 @@ if TYPE_CHECKING:
     from streams.lines import Line
     from streams.sending import Sender
     from streams.settings import Settings
-    from streams.sheets import SheetOptions
 
 
 class NotFinished(TiendoError):  # noqa: N818 - named for what happened to the run
     """A run of `publish` stopped on its way; the message says why and from where to go on."""
 
 
-def publish(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
-    files: csv_options.Files,
+@with_sheet_options
+def publish(  # noqa: PLR0913 - Typer makes options of parameters
+    *,
+    files: Files,
     from_line: Annotated[
         int, typer.Option("--from-line", metavar="N", min=1, help="Begin there in the first FILE.")
     ] = 1,
@@ -42,17 +42,7 @@ def publish(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print only JSON: the report.")] = False,
-    csv: csv_options.Csv = False,
-    type_: csv_options.Type = None,
-    province: csv_options.Province = None,
-    agency: csv_options.Agency = None,
-    source: csv_options.Source = None,
-    constants: csv_options.Constants = None,
-    renamed: csv_options.Renamed = None,
-    delimiter: csv_options.Delimiter = None,
-    dates: csv_options.Dates = DateFormat.ISO,
-    offset: csv_options.Offset = None,
-    decimal_comma: csv_options.DecimalComma = False,
+    sheets: Sheets,
     all_or_nothing: Annotated[
         bool,
         typer.Option(
@@ -61,8 +51,6 @@ def publish(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
             rich_help_panel="CSV files",
         ),
     ] = False,
-    snapshot: csv_options.Snapshot = False,
-    as_of: csv_options.AsOf = None,
     retract_missing: Annotated[
         Path | None,
         typer.Option(
@@ -84,17 +72,11 @@ def publish(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
     from streams.cli.progress import watching
     from streams.settings import load_settings
 
-    options = csv_options.sheet_options(
-        type=type_, province=province, agency=agency, source=source, constants=constants,
-        renamed=renamed, delimiter=delimiter, dates=dates, offset=offset,
-        decimal_comma=decimal_comma, snapshot=snapshot, as_of=as_of,
-    )  # fmt: skip
-    sheets = csv_options.sheets_among(files, csv=csv, options=options)
-    if retract_missing is not None and (not snapshot or len(files) != 1):
+    if retract_missing is not None and (sheets.options.as_of is None or len(files) != 1):
         raise UsageError("--retract-missing is for one register: add --snapshot, and name one FILE")
     configure_quiet_logs()
     settings = load_settings()
-    run = _Run(settings, files, sheets, options, retract_missing, whole=all_or_nothing)
+    run = _Run(settings, files, sheets, retract_missing, whole=all_or_nothing)
     with watching(enabled=True) as watch:
         try:
             asyncio.run(run.through(watch, from_line, wait))
@@ -110,12 +92,11 @@ def publish(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
 class _Run:
     """One call: its files, what was counted, and how far it is."""
 
-    def __init__(  # noqa: PLR0913 - what was said on the command line
+    def __init__(
         self,
         settings: "Settings",
         files: Sequence[Path],
-        sheets: frozenset[Path],
-        options: "SheetOptions",
+        sheets: Sheets,
         earlier: Path | None,
         *,
         whole: bool,
@@ -125,7 +106,6 @@ class _Run:
         self._settings = settings
         self._files = files
         self._sheets = sheets
-        self._options = options
         self._earlier = earlier
         # A row that is a fault would look like one that the register does not have any more.
         self._whole = whole or earlier is not None
@@ -137,11 +117,10 @@ class _Run:
     async def through(self, watch: "Watch", from_line: int, wait: float | None) -> None:
         """Send all files; NotFinished says how far it came."""
         from streams.lines import STDIN, count_lines
-        from streams.publisher import NotPublished
-        from streams.sending import Sender
+        from streams.sending import NotPublished, Sender
 
         total = None
-        if not self._sheets and STDIN not in self._files:
+        if not self._sheets.files and STDIN not in self._files:
             total = sum(map(count_lines, self._files)) - from_line + 1
 
         def sent(lines: "Sequence[Line]") -> None:
@@ -167,8 +146,8 @@ class _Run:
         from streams.inputs import judged, judged_lines, judged_rows, now_ms
         from streams.lines import STDIN, lines_in
 
-        if file in self._sheets:
-            read = judged_rows(file, self._options, now_ms(), self._earlier)
+        if file in self._sheets.files:
+            read = judged_rows(file, self._sheets.options, now_ms(), self._earlier)
         elif file != STDIN:
             read = judged_lines(file, now_ms)
         else:
@@ -202,7 +181,7 @@ class _Run:
         self, read: "Iterator[Judged]", file: Path, first: int, watch: "Watch"
     ) -> "Iterator[Line]":
         """Yield what is sent of a file, and tell of what is or will be refused."""
-        if file in self._sheets and self._whole:
+        if file in self._sheets.files and self._whole:
             rows = list(read)
             faulty = any(one.line is None for one in rows)
             if faulty:

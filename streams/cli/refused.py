@@ -11,7 +11,7 @@ from typing import Final
 
 from models.days import VIETNAM
 from models.facts import DeadLetter, Record
-from models.mending import mend_of, refusal_of
+from models.mending import Refusal, mend_of, refusal_of
 from models.topics import progress_topic
 
 Row = Mapping[str, object]
@@ -43,24 +43,22 @@ def _received(record: Record) -> dt.datetime:
     return dt.datetime.fromtimestamp(record.timestamp_ms / 1000, dt.UTC)
 
 
-def with_mend(row: Row) -> dict[str, object]:
-    """Return a row with what its sender must write instead."""
+def with_mend(row: Row, event_type: str | None = None) -> dict[str, object]:
+    """Return a row with what its sender must write instead; `event_type` is what its record names, where that is known."""
     field = None if row["field"] is None else str(row["field"])
-    return {**row, "mend": mend_of(str(row["reason"]), field)}
+    return {**row, "mend": mend_of(str(row["reason"]), field, event_type)}
 
 
 def line(row: Row) -> str:
     """Return a row with its mend as one line."""
-    field = "" if row["field"] is None else f" {row['field']}:"
+    field = None if row["field"] is None else str(row["field"])
+    refusal = Refusal(str(row["reason"]), field, str(row["detail"]), str(row["mend"]))
     sender = " ".join(str(row[name]) for name in ("source", "agency") if row[name])
     told = [f"from {sender}" if sender else "from an unreadable sender"]
     told.append(f"received {_moment(row['received_at'])}")
     if row["replayed_at"] is not None:
         told.append(f"sent again {_moment(row['replayed_at'])}")
-    return (
-        f"{row['province']}:{row['offset']}: {row['reason']}:{field} {row['detail']};"
-        f" {row['mend']} ({', '.join(told)})"
-    )
+    return f"{row['province']}:{row['offset']}: {refusal} ({', '.join(told)})"
 
 
 def summed(rows: Sequence[Row]) -> list[dict[str, object]]:

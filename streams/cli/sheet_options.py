@@ -1,8 +1,10 @@
-"""What a sender may say of a CSV file on the command line: the same words for `check` and `publish`."""
+"""What a sender may say of a CSV file on the command line: one list of options, for whichever command takes such files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -126,33 +128,73 @@ AsOf = Annotated[
 ]
 
 
-def sheet_options(**given: Any) -> "SheetOptions":  # noqa: ANN401 - what Typer read
+class Sheets(NamedTuple):
+    """What was said of the CSV files among those that were named."""
+
+    files: frozenset[Path]
+    options: "SheetOptions"
+
+
+def sheets_said(  # noqa: PLR0913, PLR0917 - Typer makes options of parameters
+    files: Files,
+    csv: Csv = False,
+    type_: Type = None,
+    province: Province = None,
+    agency: Agency = None,
+    source: Source = None,
+    constants: Constants = None,
+    renamed: Renamed = None,
+    delimiter: Delimiter = None,
+    dates: Dates = DateFormat.ISO,
+    offset: Offset = None,
+    decimal_comma: DecimalComma = False,
+    snapshot: Snapshot = False,
+    as_of: AsOf = None,
+) -> Sheets:
     """Return what was said of CSV files; UsageError where it makes no sense."""
     from models.sheets.columns import wire_type
     from streams.sheets import SheetOptions
 
-    constants = _pairs("--set", given["constants"])
-    for name in ("type", "province", "agency", "source"):
-        if given[name] is not None:
-            constants[name] = given[name]
-    delimiter = given["delimiter"]
+    named = {"type": type_, "province": province, "agency": agency, "source": source}
+    stated = _pairs("--set", constants) | {
+        name: value for name, value in named.items() if value is not None
+    }
     if delimiter is not None and delimiter not in _DELIMITERS:
         raise UsageError(f"--delimiter {delimiter!r} is none: give one of , ; tab")
-    offset = given["offset"]
     if offset is not None and not is_offset(offset):
         raise UsageError(f"--offset {offset!r} is none: write it as +07:00")
-    if "type" in constants:
-        constants["type"] = wire_type(constants["type"])
-    return SheetOptions(
+    if "type" in stated:
+        stated["type"] = wire_type(stated["type"])
+    options = SheetOptions(
         None if delimiter is None else _DELIMITERS[delimiter],
-        constants,
-        _pairs("--column", given["renamed"]),
-        Writing(given["dates"], offset, given["decimal_comma"]),
-        _as_of(given["as_of"], snapshot=given["snapshot"]),
+        stated,
+        _pairs("--column", renamed),
+        Writing(dates, offset, decimal_comma),
+        _as_of(as_of, snapshot=snapshot),
     )
+    return Sheets(_sheets_among(files, csv=csv, options=options), options)
 
 
-def sheets_among(files: Sequence[Path], *, csv: bool, options: "SheetOptions") -> frozenset[Path]:
+def with_sheet_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command on `files` the options of `sheets_said` in the place of its parameter `sheets`, which is what they say."""
+    theirs = [one for one in signature(sheets_said).parameters.values() if one.name != "files"]
+    parameters = [
+        one.replace(kind=Parameter.KEYWORD_ONLY)
+        for own in signature(command).parameters.values()
+        for one in (theirs if own.name == "sheets" else [own])
+    ]
+
+    @wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401 - what Typer read
+        said = {one.name: given.pop(one.name) for one in theirs}
+        command(**given, sheets=sheets_said(given["files"], **said))
+
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
+def _sheets_among(files: Sequence[Path], *, csv: bool, options: "SheetOptions") -> frozenset[Path]:
     """Return which files are CSV; UsageError where one is not, though the options are about CSV."""
     from streams.lines import STDIN
     from streams.sheets import SheetOptions

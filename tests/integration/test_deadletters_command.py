@@ -106,6 +106,8 @@ async def test_what_was_refused_is_listed_from_the_database_and_from_the_topic(
             row["offset"]
             for row in await rows(refused, "--source", "urn:tiendo:tra-vinh:edoc", *where)
         ]
+    mend = "write one of online, counter, post"  # as `tiendo check` says it
+    assert [mend, mend] == [row["mend"] for row in (*stored, *returned) if row["offset"] == 1]
     text = await refused.ran("deadletters", "list", "--limit", "2")
     summary = await refused.ran("deadletters", "list", "--summary")
     assert [f"{PROVINCE}:3", f"{PROVINCE}:2"] == [
@@ -136,6 +138,7 @@ async def test_one_is_shown_in_full_to_those_who_may_see_it(refused: Site, datab
     withheld = await refused.ran(
         *("deadletters", "show", PROVINCE, "1", "--json"), postgres_dsn=reader
     )
+    general = await refused.ran("deadletters", "list", "--limit", "3", postgres_dsn=reader)
     none = await refused.ran("deadletters", "show", PROVINCE, "0")
     text = await refused.ran("deadletters", "show", PROVINCE, "2")
 
@@ -158,6 +161,8 @@ async def test_one_is_shown_in_full_to_those_who_may_see_it(refused: Site, datab
     assert (1, b"", f"tiendo: {why}\n") == (no_bytes.status, no_bytes.out, no_bytes.err)
     told = json.loads(withheld.out)
     assert ("bad_payload", why, False) == (told["reason"], told["withheld"], "value" in told)
+    assert "bad_payload: intake_channel: " in general.out.decode()
+    assert f"3 dead letters\nwhat to write instead is said in general: {why}\n" == general.err
     assert "tra-vinh has no dead letter at offset 0" in none.err
     assert "bad_encoding: not UTF-8 at byte 0; write UTF-8" in text.out.decode()
 

@@ -8,7 +8,7 @@ import pytest
 from models.catalogue import load_catalogue
 from streams.lines import Line
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
+from streams.sending import Sender
 from streams.simulator import load
 from tests.support.eventually import eventually
 from tests.support.processes import Process, alive
@@ -20,10 +20,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_error
 async def folding(site: Site, database: str) -> tuple[Process, list[psutil.Process]]:
     """Start a worker with two desk processes, with some events folded."""
     await provide_schema(database, load_catalogue())
-    async with producing(site.settings) as producer:
-        await publish(
-            producer, [Line(0, province, value) for province, value in load(7, 500, agencies=20)]
-        )
+    async with Sender(site.settings) as sender:
+        await sender.send(Line(0, province, value) for province, value in load(7, 500, agencies=20))
     worker = site.worker(fold_processes="2")
     await worker.says("batch.committed", within=60)
     return worker, psutil.Process(worker.pid).children()

@@ -9,11 +9,16 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
+from models.catalogue import load_catalogue
 from models.errors import Unavailable
 from models.topics import all_topics
+from sinks.postgres.ledger import Ledger
 from streams.embedded import embedded_kafka, embedded_postgres
+from streams.pipeline import Pipeline
+from streams.provision import provide_schema
 from streams.settings import load_settings
 from streams.topic_admin import ensure_topics
+from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -42,6 +47,25 @@ async def test_kafka_takes_records_and_is_gone_afterwards() -> None:
 
     assert 0 == metadata.offset
     assert before == _brokers()
+
+
+async def test_a_worker_in_the_first_generation_of_its_group_is_ready(database: str) -> None:
+    """The broker counts generations from 0: a worker is a member in that one too, and says that nothing is missing."""
+    catalogue = load_catalogue()
+    await provide_schema(database, catalogue)
+    ledger = Ledger(database, catalogue.engine_version)
+    async with embedded_kafka() as address:
+        settings = load_settings(
+            kafka_bootstrap_servers=address,
+            kafka_idempotence=False,
+            postgres_dsn=database,
+            publish_days=False,
+        )
+        await ensure_topics(settings, all_topics())
+        async with Pipeline(settings, catalogue, ledger).working(["tra-vinh"]) as worker:
+            assert not worker.vitals.joined
+            await eventually(lambda: worker.vitals.ready()[0], within=30)
+    await ledger.close()
 
 
 async def test_two_brokers_do_not_meet() -> None:

@@ -11,7 +11,7 @@ from models.catalogue import load_catalogue
 from sinks.postgres.connection import Connection
 from streams.lines import Line
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
+from streams.sending import Sender
 from streams.simulator import load
 from tests.support.eventually import eventually
 from tests.support.site import Site, applied
@@ -29,8 +29,8 @@ async def test_healthz_answers_within_a_second_while_a_backlog_is_folded(
     """Folds in processes of their own, or in the very process that answers: 99 of 100 answers come in time, all say yes."""
     await provide_schema(database, load_catalogue())
     lines = [Line(0, province, value) for province, value in load(11, EVENTS, agencies=20)]
-    async with producing(site.settings) as producer:
-        ends = await publish(producer, lines)
+    async with Sender(site.settings) as sender:
+        await sender.send(lines)
 
     worker = site.worker(http_port="0", fold_processes=processes)
     await worker.says("http.served")
@@ -38,7 +38,7 @@ async def test_healthz_answers_within_a_second_while_a_backlog_is_folded(
     seconds: list[float] = []
     statuses: set[int] = set()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served['port']}") as client:
-        while len(seconds) < ASKED or not await applied(connection, ends):
+        while len(seconds) < ASKED or not await applied(connection, sender.ends):
             began = time.monotonic()
             answer = await client.get("/healthz", timeout=10.0)
             seconds.append(time.monotonic() - began)

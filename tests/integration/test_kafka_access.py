@@ -18,7 +18,7 @@ from sinks.postgres.connection import Connection
 from streams.cli.app import run
 from streams.lines import lines_of
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
+from streams.sending import Sender
 from tests.support.eventually import eventually
 from tests.support.processes import Starter
 from tests.support.rights import DONE, creates, reads, writes
@@ -198,8 +198,9 @@ async def test_a_certificate_stands_for_a_user(secured: SecuredKafka) -> None:
 
     assert DONE == writes(settings.brokers, OURS)
     assert REFUSED == writes(settings.brokers, OTHER)
-    async with producing(settings) as producer:
-        assert [PROVINCE] == list(await publish(producer, LINES[:1]))
+    async with Sender(settings) as sender:
+        await sender.send(LINES[:1])
+    assert [PROVINCE] == list(sender.ends)
 
 
 @pytest.mark.parametrize(
@@ -256,8 +257,8 @@ async def test_a_worker_with_its_rights_alone_runs_the_whole_pipeline(
     await provide_schema(database, load_catalogue())
     acls = Acls(secured.settings(ADMINISTRATOR).brokers)
     rights = [Right(f"User:{WORKER}", operation, "TOPIC", OTHER) for operation in ("READ", "WRITE")]
-    async with producing(secured.settings(ADMINISTRATOR)) as producer:
-        ends = await publish(producer, LINES)
+    async with Sender(secured.settings(ADMINISTRATOR)) as sender:
+        await sender.send(LINES)
     acls.remove(rights)
     site = Site(secured, database, starter)
     worker = site.worker(
@@ -267,7 +268,7 @@ async def test_a_worker_with_its_rights_alone_runs_the_whole_pipeline(
     async def reached(province: str) -> bool:
         query = "SELECT next_offset FROM tiendo.progress WHERE province = $1"
         found = await connection.fetchval(query, province)
-        return found is not None and found >= ends[province]
+        return found is not None and found >= sender.ends[province]
 
     await eventually(lambda: reached(PROVINCE))
     await worker.says("Kafka does not show progress.dong-nai to user tiendo-worker")

@@ -25,6 +25,7 @@ from tests.support.hand_made import (
     MARK,
     NEXT_MARK,
     PROVINCE,
+    REGISTER,
     SHARE,
     START,
     changes,
@@ -53,7 +54,7 @@ async def test_the_next_owner_loads_what_was_committed(ledger: Ledger, rival: Le
         published={(SHARE, "7d"): written.history[0].figure},
         alerts=(ALERT,),
         feeds=written.feeds,
-        registers={PartKey("agency", "A", ""): b"register"},
+        registers={PartKey("agency", "A", ""): REGISTER},
         obligations={key: row for key, row in written.obligations.items() if row is not None},
     )
     assert expected == book

@@ -9,7 +9,7 @@ from models.days import date_of
 from sinks.postgres import queries
 from sinks.postgres.connection import Connection
 from sinks.postgres.listing import write_listing
-from tests.support.hand_made import DAY, LISTING, PROVINCE, changes
+from tests.support.hand_made import DAY, LISTING, PROVINCE, changes, register
 from tests.support.written import commit
 
 pytestmark = pytest.mark.integration
@@ -113,11 +113,32 @@ async def test_a_report_is_shown_with_its_duty_and_the_days_that_it_is_late(
         for row in rows
     ]
     assert {
-        "province": PROVINCE, "plan": "dn", "duty": "r1", "reporter": "A", "recipient": "Sở TTTT", "period": "2018",
+        "province": PROVINCE, "plan": "dn", "duty": "r1", "reporter": "A", "reporter_name": "Sở Y tế", "recipient": "Sở TTTT", "period": "2018",
         "due_on": date_of(DAY - 300), "as_of": date_of(DAY - 1), "state": "filed_late", "filed_on": date_of(DAY - 290),
         "days_late": 10, "section": "IX.1", "text_vi": "Báo cáo năm", "text_en": "A yearly report",
         "house_rule_vi": "cuối năm", "house_rule_en": "the year's end", "reason": None,
     } == rows[0]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({DAY - 9: "Sở cũ", DAY: "Sở Y tế", DAY + 1: "Sở mới"}, "Sở Y tế"),
+        ({DAY - 9: "Sở cũ", DAY - 2: None}, "Sở cũ"),
+        ({DAY + 5: "Sở mới", DAY + 9: "Sở khác"}, "Sở mới"),
+        ({DAY - 9: None}, None),
+    ],
+    ids=str,
+)
+async def test_an_agency_is_called_what_the_register_has_on_the_day(
+    connection: Connection, names: dict[int, str | None], expected: str | None
+) -> None:
+    """Before its first registration by that one; what was taken back names nothing."""
+    called = await connection.fetchval(
+        "SELECT tiendo.agency_name($1, $2)", register("A", names), date_of(DAY)
+    )
+
+    assert expected == called
 
 
 async def test_a_problem_is_shown_with_its_bound_or_with_why_no_event_can_show_it(

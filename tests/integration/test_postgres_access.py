@@ -21,7 +21,7 @@ from streams.cli.app import run
 from streams.embedded import embedded_postgres
 from streams.lines import lines_of
 from streams.provision import provide_schema
-from streams.publisher import producing, publish
+from streams.sending import Sender
 from tests.support.certificates import Authority
 from tests.support.eventually import eventually
 from tests.support.hand_made import PROVINCE, changes
@@ -313,11 +313,9 @@ async def test_each_does_its_work_with_its_own_rights(
         site = Site(kafka, address, starter)
         await site.fresh_topics()
         worker = site.worker()
-        async with producing(site.settings) as producer:
-            ends = await publish(
-                producer, list(lines_of(Path(__file__).parents[1] / "fixtures" / "first.ndjson"))
-            )
-        await eventually(lambda: _has(administrator, ends))
+        async with Sender(site.settings) as sender:
+            await sender.send(lines_of(Path(__file__).parents[1] / "fixtures" / "first.ndjson"))
+        await eventually(lambda: _has(administrator, sender.ends))
         sent = "SELECT count(*) > 0 AND bool_and(published_at IS NOT NULL) FROM tiendo.outbox"
         await eventually(lambda: administrator.fetchval(sent))
         worker.terminate()

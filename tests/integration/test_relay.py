@@ -74,7 +74,7 @@ async def received(bootstrap: str, topic: str, count: int) -> list[ConsumerRecor
 async def relaying(database: str, publisher: Publisher) -> AsyncIterator[Relay]:
     """Run a relay for the length of a block."""
     outbox = Outbox(database, PROVINCE)
-    relay = Relay(outbox, publisher, poll_seconds=0.05)
+    relay = Relay(outbox, publisher, keep_days=30, poll_seconds=0.05)
     task = asyncio.create_task(relay.run())
     try:
         yield relay
@@ -156,6 +156,59 @@ async def test_a_relay_whose_connection_ended_has_lost_the_province(
     await eventually(stands_by)
     await first.close()
     await second.close()
+
+
+async def kept(connection: Connection) -> list[int]:
+    """Return the numbers of the messages that are still there."""
+    return [row["seq"] for row in await connection.fetch("SELECT seq FROM tiendo.outbox ORDER BY seq")]  # fmt: skip
+
+
+async def test_only_what_was_sent_long_ago_is_removed(
+    database: str, connection: Connection
+) -> None:
+    """From the front: what waits stays however old it is, what was sent lately stays, and so does all behind them."""
+    await write(database, [message(seq) for seq in range(1, 7)])
+    await connection.execute("UPDATE tiendo.outbox SET written_at = now() - interval '900 days'")
+    outbox = Outbox(database, PROVINCE)
+    other = Outbox(database, PROVINCE)
+    await outbox.pending()
+    await outbox.mark_published(4)
+    assert 0 == await outbox.prune(30)
+    # The clock of the server went back once: 4 is said to have been sent before 3.
+    for seq, days in ((1, 31), (2, 31), (3, 29), (4, 31)):
+        await connection.execute(
+            "UPDATE tiendo.outbox SET published_at = now() - make_interval(days => $2) WHERE seq = $1",
+            seq,
+            days,
+        )
+
+    assert await other.pending() is None
+    assert 0 == await other.prune(30)
+    assert 2 == await outbox.prune(30)
+    assert 0 == await outbox.prune(30)
+
+    assert [3, 4, 5, 6] == await kept(connection)
+    assert [message(5), message(6)] == await outbox.pending()
+    await outbox.close()
+    await other.close()
+
+
+async def test_old_messages_are_removed_in_batches_and_the_last_one_stays(
+    database: str, connection: Connection
+) -> None:
+    """No statement takes long, however many there are; the last one says up to where there were messages."""
+    last = BATCH_MESSAGES + 8
+    await write(database, [message(seq) for seq in range(1, last + 1)])
+    await connection.execute("UPDATE tiendo.outbox SET published_at = now() - interval '31 days'")
+    outbox = Outbox(database, PROVINCE)
+    await outbox.pending()
+
+    assert [BATCH_MESSAGES, 7, 0] == [await outbox.prune(30) for _ in range(3)]
+
+    assert [last] == await kept(connection)
+    await write(database, [message(last + 1)])
+    assert [message(last + 1)] == await outbox.pending()
+    await outbox.close()
 
 
 async def test_a_batch_of_large_messages_ends_early(database: str) -> None:

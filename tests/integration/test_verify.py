@@ -49,6 +49,14 @@ class Folded:
 
         await eventually(done, within=90)
 
+    async def holds(self, query: str) -> None:
+        """Wait until a question to the database is answered with yes."""
+
+        async def answered() -> bool:
+            return bool(await self.connection.fetchval(query))
+
+        await eventually(answered, within=90)
+
     async def verify(self, *options: str, status: int) -> list[dict[str, Any]]:
         """Run the command as an operator would; return what it prints."""
         command = self.site.command("verify", "--province", PROVINCE, "--json", *options)
@@ -136,6 +144,35 @@ async def test_rows_that_were_changed_by_hand_are_found(folded: Folded) -> None:
     assert 1 == amounts[0] - amounts[1]
     # What is derived from a pane is made anew from the corrected ones, so it may differ as well.
     assert by_table["pane"] in panes["differences"]
+
+
+async def test_messages_that_are_kept_no_longer_are_not_missed(folded: Folded) -> None:
+    """The relay removes what it sent long ago, and goes on; what is left is compared, and a message that is gone from there is found."""
+    sent = "SELECT count(*) > 8 AND bool_and(published_at IS NOT NULL) FROM tiendo.outbox"
+    gone = "SELECT min(seq) = 6 FROM tiendo.outbox"
+    count = "SELECT count(*) FROM tiendo.outbox"
+    await folded.holds(sent)
+    (before,) = await folded.verify(status=0)
+    await folded.connection.execute(
+        "UPDATE tiendo.outbox SET published_at = now() - interval '3 days' WHERE seq <= 5"
+    )
+    await folded.worker_leaves()
+    worker = folded.site.worker(fold_processes="0", provinces=PROVINCE, outbox_keep_days="2")
+    await folded.holds(gone)
+
+    await send(folded.site.kafka.bootstrap, TOPIC, LOG[HALF:])
+    await folded.applied(len(LOG))
+    await folded.holds(sent)
+    (after,) = await folded.verify(status=0)
+    stored = await folded.connection.fetchval(count)
+    await folded.connection.execute("DELETE FROM tiendo.outbox WHERE seq = 8")
+    (found,) = await folded.verify(status=1)
+    worker.terminate()
+
+    assert [] == before["left_out"]
+    assert [("outbox", "the messages before no. 6")] == [(one["table"], one["what"]) for one in after["left_out"]]  # fmt: skip
+    assert stored == after["tables"]["outbox"]
+    assert [("outbox", ["8"])] == [(one["table"], one["key"]) for one in found["differences"]]
 
 
 async def test_a_log_without_its_beginning_cannot_be_folded_again(folded: Folded) -> None:

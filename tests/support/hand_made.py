@@ -1,5 +1,7 @@
 """Rows made by hand, for tests of the tables: a listing, a day's changes, and the book that they leave."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -36,7 +38,8 @@ from models.changes import (
     ProblemRow,
 )
 from models.days import Day, Instant, day_from_date
-from models.facts import DeadLetter, Record
+from models.facts import Assertion, DeadLetter, FactKey, Record
+from models.parts import REGISTERED, encode
 
 PROVINCE: Final = "dong-nai"
 DAY: Final = day_from_date(date(2019, 10, 31))
@@ -162,6 +165,26 @@ def agency(
     return AgencyRow(code, registered, active, silent_since)
 
 
+def register(code: str, names: Mapping[int, str | None]) -> bytes:
+    """Return the stored registrations of an agency: day -> what it is called from then on; None: taken back."""
+    return encode(
+        [
+            (
+                FactKey(REGISTERED, code, day),
+                Assertion(
+                    Instant(day), "s", f"{code}/{day}", "" if name is None else json.dumps({"name": name}), code, Day(day), day,
+                    0, None if name is None else {"name": name},
+                ),
+            )
+            for day, name in names.items()
+        ]
+    )  # fmt: skip
+
+
+REGISTER: Final = register("A", {DAY - 400: "Sở cũ", DAY - 9: "Sở Y tế", DAY + 9: "Sở mới"})
+"""Of an agency that was called otherwise before, and will be again."""
+
+
 def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
     """Return changes with a row for every table."""
     return Changes(
@@ -173,7 +196,7 @@ def changes(base: Mark = START, mark: Mark = MARK) -> Changes:
             PartKey("dossier", "d/1", ""): b"one",
             PartKey("official", "o1", ""): b"main",
             PartKey("official", "o1", "2019-10"): b"\x00\xff",
-            PartKey("agency", "A", ""): b"register",
+            PartKey("agency", "A", ""): REGISTER,
         },
         panes={
             PaneKey("open", "", "A", DAY): 12,

@@ -19,7 +19,7 @@ from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
 from streams.batch import records_of
 from streams.lines import Line
-from streams.publisher import producing, publish
+from streams.sending import Sender
 from streams.settings import Settings
 from streams.topic_admin import ensure_topics
 from tests.support.kafka import ApacheKafka, delete_topics, read_topic
@@ -113,12 +113,11 @@ class Site:
         self, lines: Sequence[Line], at_once: int, pause: float = 0.0
     ) -> dict[str, int]:
         """Send lines as they would come, so many at once, with a pause of seconds; return where each province's log ends."""
-        ends: dict[str, int] = {}
-        async with producing(self.settings) as producer:
+        async with Sender(self.settings) as sender:
             for start in range(0, len(lines), at_once):
-                ends |= await publish(producer, lines[start : start + at_once])
+                await sender.send(lines[start : start + at_once])
                 await asyncio.sleep(pause)  # a load, not a race with the workers for the processor
-        return ends
+        return sender.ends
 
     async def stored(self, catalogue: Catalogue, province: str) -> StoredBook:
         """Claim a province and return what its next owner would know."""

@@ -16,7 +16,7 @@ AS_OF = date(2019, 10, 20)
 def row(reporter: str, state: str, **given: object) -> dict[str, Any]:
     """Return a row of the view."""
     plain: dict[str, Any] = {
-        "province": "tra-vinh", "plan": "p", "duty": "r1", "reporter": reporter, "recipient": "Sở TTTT", "period": "plan",
+        "province": "tra-vinh", "plan": "p", "duty": "r1", "reporter": reporter, "reporter_name": None, "recipient": "Sở TTTT", "period": "plan",
         "due_on": date(2019, 10, 14), "as_of": AS_OF, "state": state, "filed_on": None, "days_late": None, "section": "II.6.e",
         "text_vi": "Báo cáo kết quả", "text_en": "Report", "house_rule_vi": "chậm nhất ngày 14", "house_rule_en": "by the 14th",
         "reason": None,
@@ -36,11 +36,14 @@ def test_a_report_is_one_row_with_how_many_stand_how_and_who_is_late(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Some are named, the rest counted; the assumption stands beneath the words."""
-    late = [row(f"A{number}", "late", days_late=6) for number in range(6)]
+    late = [
+        row(f"A{number}", "late", days_late=6, reporter_name=None if number > 1 else f"Sở {number}")
+        for number in range(6)
+    ]
 
     out = printed([*late, row("B", "filed"), row("C", "filed_late")], capsys)
 
-    assert "trễ hạn 6: A0, A1, A2," in out
+    assert "trễ hạn 6: Sở 0 (A0), Sở 1 (A1), A2," in out
     assert "A3 và 2 cơ quan khác" in out
     assert "A4" not in out
     assert "đã gửi 1" in out

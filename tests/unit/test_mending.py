@@ -8,7 +8,7 @@ import pytest
 from models.envelope import decode
 from models.events import BY_WIRE_NAME, VOCABULARY, FieldKind
 from models.facts import DeadLetter, Record
-from models.mending import REASONS, Refusal, field_mend, mend_of, refusal_of
+from models.mending import BY_TYPE, REASONS, Refusal, field_mend, mend_of, refusal_of
 from tests.support.events import Attributes, dossier_received, line, record_of, retraction
 
 
@@ -55,8 +55,20 @@ def test_a_refusal_says_what_to_write_instead(
 
 
 def test_every_reason_has_a_mend_also_where_the_type_is_not_known() -> None:
-    """A dead letter in the list has no bytes, so its type may be unknown."""
+    """Who may not read the bytes of a dead letter does not know its type."""
     assert all(mend_of(reason, None) and mend_of(reason, "x") for reason in REASONS)
+
+
+def test_the_type_is_asked_for_where_the_mend_follows_from_it() -> None:
+    """For no other reason are bytes read for a list."""
+    follows = {
+        reason
+        for reason in REASONS
+        for event_type in ("vn.tiendo.dossier.received.v1", "vn.tiendo.dossier.recieved.v1")
+        if mend_of(reason, None, event_type) != mend_of(reason, None)
+    }
+
+    assert BY_TYPE == follows
 
 
 def _fields() -> Iterator[tuple[str, str]]:

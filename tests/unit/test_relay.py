@@ -19,6 +19,8 @@ class ListedOutbox:
 
     def __init__(self, waiting: Sequence[int] = ()) -> None:
         self.waiting: list[int] | None = list(waiting)
+        self.old = 0
+        """How many messages need be kept no longer."""
         self.misses = 0
         self.reads = 0
 
@@ -32,6 +34,14 @@ class ListedOutbox:
         """Forget what was sent."""
         self._miss()
         self.waiting = [seq for seq in self.waiting or () if seq > last]
+
+    async def prune(self, keep_days: int) -> int:
+        """Forget two of what was kept for long enough."""
+        assert keep_days == 30
+        self._miss()
+        removed = min(2, self.old)
+        self.old -= removed
+        return removed
 
     def _miss(self) -> None:
         if self.misses > 0:
@@ -82,7 +92,7 @@ async def running(relay: Relay) -> AsyncIterator[None]:
 async def test_messages_go_out_in_order_until_none_waits() -> None:
     """Batch after batch, without waiting in between."""
     outbox, publisher = ListedOutbox([1, 2, 3, 4, 5]), RecordingPublisher()
-    async with running(Relay(outbox, publisher, poll_seconds=60)):
+    async with running(Relay(outbox, publisher, keep_days=30, poll_seconds=60)):
         await eventually(lambda: outbox.waiting == [])
 
     assert [1, 2, 3, 4, 5] == publisher.sent
@@ -91,7 +101,7 @@ async def test_messages_go_out_in_order_until_none_waits() -> None:
 async def test_a_commit_wakes_the_relay() -> None:
     """What our own worker committed is sent at once, not at the next poll."""
     outbox, publisher = ListedOutbox(), RecordingPublisher()
-    relay = Relay(outbox, publisher, poll_seconds=60)
+    relay = Relay(outbox, publisher, keep_days=30, poll_seconds=60)
     async with running(relay):
         await eventually(lambda: outbox.reads == 1)
         outbox.waiting = [1]
@@ -103,7 +113,7 @@ async def test_a_relay_that_stands_by_looks_again() -> None:
     """Another relay has the province; when it goes, this one finds out by itself."""
     outbox, publisher = ListedOutbox(), RecordingPublisher()
     outbox.waiting = None
-    async with running(Relay(outbox, publisher, poll_seconds=0.001)):
+    async with running(Relay(outbox, publisher, keep_days=30, poll_seconds=0.001)):
         await eventually(lambda: outbox.reads > 2)
         outbox.waiting = [7]
         await eventually(lambda: publisher.sent == [7])
@@ -112,7 +122,7 @@ async def test_a_relay_that_stands_by_looks_again() -> None:
 async def test_kafka_away_leaves_messages_out_never() -> None:
     """They wait unmarked and go out in order when it is back."""
     outbox, publisher = ListedOutbox([1, 2, 3]), RecordingPublisher(misses=3)
-    async with running(Relay(outbox, publisher, poll_seconds=60)):
+    async with running(Relay(outbox, publisher, keep_days=30, poll_seconds=60)):
         await eventually(lambda: outbox.waiting == [])
 
     assert [1, 2, 3] == publisher.sent
@@ -131,13 +141,35 @@ async def test_postgres_away_at_the_mark_sends_again_rather_than_never() -> None
             outbox.misses = 1 if len(self.sent) == len(messages) else 0
 
     publisher = MissesTheMark()
-    async with running(Relay(outbox, publisher, poll_seconds=60)):
+    async with running(Relay(outbox, publisher, keep_days=30, poll_seconds=60)):
         await eventually(lambda: outbox.waiting == [])
 
     assert [1, 2, 1, 2] == publisher.sent
 
 
+async def test_what_was_sent_long_ago_is_cleared_away_beside_what_is_sent() -> None:
+    """Batch after batch until none is left, without waiting in between, while messages go out as ever; Postgres may be away meanwhile."""
+    outbox, publisher = ListedOutbox([1, 2, 3, 4, 5]), RecordingPublisher()
+    outbox.old, outbox.misses = 9, 1
+    async with running(Relay(outbox, publisher, keep_days=30, poll_seconds=60)):
+        await eventually(lambda: (outbox.waiting, outbox.old) == ([], 0))
+
+    assert [1, 2, 3, 4, 5] == publisher.sent
+
+
+async def test_a_relay_does_not_look_all_the_time_for_what_it_may_clear_away() -> None:
+    """Once there is none, a batch later is soon enough for messages that lay there for weeks."""
+    outbox, publisher = ListedOutbox(), RecordingPublisher()
+    async with running(Relay(outbox, publisher, keep_days=30, poll_seconds=0.001)):
+        await eventually(lambda: outbox.reads > 2)
+        outbox.old = 1
+        reads = outbox.reads
+        await eventually(lambda: outbox.reads > reads + 5)
+
+    assert 1 == outbox.old
+
+
 async def test_any_other_error_ends_the_relay() -> None:
     """A bug is not retried for ever: the process that runs the relay stops."""
     with pytest.raises(LookupError):
-        await Relay(ListedOutbox([1]), BrokenPublisher()).run()
+        await Relay(ListedOutbox([1]), BrokenPublisher(), keep_days=30).run()

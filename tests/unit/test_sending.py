@@ -7,17 +7,19 @@ from typing import NamedTuple, TypeAlias
 
 import pytest
 from aiokafka.errors import (
+    InvalidTopicError,
     KafkaConnectionError,
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
 )
 
-from models.errors import TiendoError, Unavailable
+from models.errors import Forbidden, TiendoError, Unavailable
 from models.topics import progress_topic
+from sinks import brokers
+from sinks.brokers import Brokers
 from streams import sending
 from streams.lines import Line
-from streams.publisher import NotPublished
-from streams.sending import Sender
+from streams.sending import NotPublished, Sender
 from streams.settings import Settings
 
 PROVINCE = "tra-vinh"
@@ -81,6 +83,10 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> ScriptedBroker:
     async def discarded(_: ScriptedBroker) -> None:
         made.discarded += 1
 
+    async def nobody(_: Brokers, seconds: float) -> None:
+        raise Unavailable(f"no Kafka after {seconds} s")
+
+    monkeypatch.setattr(brokers, "reach", nobody)
     monkeypatch.setattr(sending, "started_producer", started)
     monkeypatch.setattr(sending, "discard", discarded)
     monkeypatch.setattr(sending, "ANSWER_SECONDS", 0.05)
@@ -128,7 +134,7 @@ async def test_only_what_was_not_acknowledged_is_sent_again(broker: ScriptedBrok
 
     assert [1, 2, 3, 4, 5] == sorted(numbers)
     assert sorted(line.value for line in LINES) == sorted(broker.received)
-    assert (6, 1) == (sender.next_line, len(said))
+    assert (6, ["no Kafka after 5.0 s; trying again for 5 s"]) == (sender.next_line, said)
     assert (2, 1, 1) == (broker.started, broker.stopped, broker.discarded)
 
 
@@ -139,7 +145,9 @@ async def test_a_broker_that_says_nothing_is_away(broker: ScriptedBroker) -> Non
     sender, numbers, _, text = await sent(Unavailable)
 
     assert ([1, 3, 5], 2) == (numbers, sender.next_line)
-    assert "does not answer (TimeoutError): start it, or set TIENDO_KAFKA_BOOTSTRAP_SERVERS" in text
+    assert (
+        "does not take line 2 (TimeoutError): if that lasts, start it, or set TIENDO_KAFKA" in text
+    )
 
 
 async def test_a_line_that_is_too_large_is_named_once_the_others_have_arrived(
@@ -158,13 +166,35 @@ async def test_a_topic_that_one_may_not_write_to_is_no_reason_to_wait(
     broker: ScriptedBroker,
 ) -> None:
     """The operator must grant it."""
-    broker.answers = lambda _: TopicAuthorizationFailedError()
+    broker.answers = lambda _: TopicAuthorizationFailedError(progress_topic(PROVINCE))
+
+    sender, numbers, said, text = await sent(Forbidden, patience=5)
+
+    assert ([], [], 1) == (numbers, said, sender.next_line)
+    assert "does not take line 1: an unknown user lacks a right on progress.tra-vinh" in text
+    assert "ask whoever keeps the file of `tiendo topics --acl`" in text
+
+
+async def test_a_line_that_the_broker_refuses_is_no_reason_to_wait(broker: ScriptedBroker) -> None:
+    """No other try would do better."""
+    broker.answers = lambda value: InvalidTopicError() if value == b"2" else int(value)
 
     sender, numbers, said, text = await sent(NotPublished, patience=5)
 
-    assert ([], [], 1) == (numbers, said, sender.next_line)
-    assert "Kafka refuses line 1 for progress.tra-vinh (TopicAuthorizationFailedError)" in text
-    assert "ask its operator for the right to write there" in text
+    assert ([1, 3, 4, 5], [], 2) == (numbers, said, sender.next_line)
+    assert "Kafka refuses line 2 for progress.tra-vinh (InvalidTopicError)" in text
+
+
+async def test_lines_of_several_files_are_told_apart(broker: ScriptedBroker) -> None:
+    """Each file counts from 1: what arrived of one is not taken for what has not of another."""
+    misses = iter([KafkaConnectionError()])
+    broker.answers = lambda value: next(misses, 9) if value == b"b" else 1
+    lines = [Line(1, PROVINCE, b"a"), Line(1, PROVINCE, b"b")]
+
+    async with Sender(Settings(), patience_seconds=5) as sender:
+        await sender.send(lines)
+
+    assert [b"a", b"b"] == broker.received
 
 
 async def test_a_topic_that_is_missing_is_no_reason_to_wait(broker: ScriptedBroker) -> None:
@@ -180,10 +210,6 @@ async def test_a_topic_that_is_missing_is_no_reason_to_wait(broker: ScriptedBrok
     )
 
 
-def _nothing(_: object) -> None:
-    pass
-
-
 async def test_what_is_there_goes_before_the_next_line_is_waited_for(
     broker: ScriptedBroker,
 ) -> None:
@@ -195,7 +221,7 @@ async def test_what_is_there_goes_before_the_next_line_is_waited_for(
             arrived_before.append(len(broker.received))
             yield line
 
-    async with Sender(Settings(), patience_seconds=0, say=_nothing, sent=_nothing) as sender:
+    async with Sender(Settings(), patience_seconds=0) as sender:
         await sender.send(lines(), must_wait=lambda: True)
 
     assert [0, 1, 2, 3, 4] == arrived_before

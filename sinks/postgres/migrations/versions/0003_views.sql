@@ -168,15 +168,35 @@ FROM tiendo.inconsistency
 WHERE (SELECT tiendo.reads_all()) OR province = ANY ((SELECT tiendo.reads())::text[]);
 
 -- What is late grows later by itself, day after day: its row is not written again for that.
+-- What an agency is called by the registration in force on a day; before the first one, by that. `facts` are those of its main part.
+CREATE FUNCTION tiendo.agency_name(facts bytea, on_day date) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (
+        SELECT kept.fact -> 10 ->> 'name'
+        FROM json_array_elements(convert_from(facts, 'UTF8')::json) AS kept(fact)
+        WHERE json_typeof(kept.fact -> 10) = 'object'
+        ORDER BY
+            tiendo.day((kept.fact ->> 7)::integer) <= on_day DESC,
+            abs(tiendo.day((kept.fact ->> 7)::integer) - on_day)
+        LIMIT 1
+    );
+
 CREATE VIEW api.reporting_duty WITH (security_barrier) AS
+WITH agency AS MATERIALIZED ( -- each is named once, however many reports it owes
+    SELECT s.province, s.key AS code, tiendo.agency_name(s.facts, p.closed_day) AS name
+    FROM tiendo.subject s
+    JOIN tiendo.progress p ON p.province = s.province
+    WHERE s.kind = 'agency' AND s.part = ''
+)
 SELECT
-    d.province, d.plan, d.duty, o.reporter, d.recipient, nullif(o.period, '') AS period, o.due_on,
+    d.province, d.plan, d.duty, o.reporter, a.name AS reporter_name, d.recipient, nullif(o.period, '') AS period, o.due_on,
     p.closed_day AS as_of, o.state, o.filed_on,
     CASE WHEN o.state IN ('late', 'filed_late') THEN coalesce(o.filed_on, p.closed_day) - o.due_on END AS days_late,
     d.section, d.text_vi, d.text_en, d.house_rule_vi, d.house_rule_en, d.reason
 FROM tiendo.duty d
 JOIN tiendo.obligation o ON o.province = d.province AND o.duty = d.duty
 JOIN tiendo.progress p ON p.province = d.province
+LEFT JOIN agency a ON a.province = o.province AND a.code = o.reporter
 WHERE (SELECT tiendo.reads_all()) OR d.province = ANY ((SELECT tiendo.reads())::text[]);
 
 -- A problem whose province has closed no day yet has no standing: nothing is known of it.

@@ -131,6 +131,7 @@ COMMENT ON COLUMN api.reporting_duty.province IS 'Slug of the province.';
 COMMENT ON COLUMN api.reporting_duty.plan IS 'The plan that prints the duty.';
 COMMENT ON COLUMN api.reporting_duty.duty IS 'Id of the duty.';
 COMMENT ON COLUMN api.reporting_duty.reporter IS 'Code of the agency that owes the report; ''*'' where the register names no such agency.';
+COMMENT ON COLUMN api.reporting_duty.reporter_name IS 'What the register calls the agency on that day; NULL where it has none of that code.';
 COMMENT ON COLUMN api.reporting_duty.recipient IS 'To whom, in Vietnamese as the plan says it; NULL where it does not say.';
 COMMENT ON COLUMN api.reporting_duty.period IS 'What the report is about: 2011, 2011-H1, 2011-Q1, 2011-01, or plan for one that is owed once; NULL where it is never due.';
 COMMENT ON COLUMN api.reporting_duty.due_on IS 'The last day to file it; NULL where it is never due.';
