@@ -4,7 +4,7 @@ Workers are not disturbed, and nothing is noted anywhere.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ class LogReader:
         self.start = start
         """The first offset that retention has left."""
 
-    async def batches(self, base: int, until: int) -> AsyncIterator[list[Record]]:
+    async def batches(self, base: int, until: int) -> AsyncGenerator[list[Record], None]:
         """Yield the committed records of `base <= offset < until`; the next call may begin anywhere."""
         self._consumer.seek(self._partition, base)
         while base < until:

@@ -4,9 +4,11 @@ It is read no further than the tables have come, no more of it than was allowed,
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from models.changes import Mark
 from models.envelope import decode
@@ -39,27 +41,26 @@ class Missing(StrEnum):
     """The whole log was read."""
 
 
-class Searched(NamedTuple):
-    """How a search ended."""
+@dataclass(slots=True)
+class Searched:
+    """How a search went."""
 
-    records: int
+    records: int = 0
     """How many were read."""
-    missing: Missing | None
-    """None: all was found."""
+    missing: Missing | None = None
+    """None: it was ended because all was found."""
     detail: str = ""
     """Of a log that was not read: why, and what to do."""
     begins: int = 0
     """The first offset that could be read."""
 
 
-class Wanted(Protocol):
-    """What is looked for."""
+class Portion(NamedTuple):
+    """Some accepted records."""
 
-    def take(self, event: Event) -> None:
-        """Look at an accepted record; each is shown once, in no order."""
-
-    def is_done(self) -> bool:
-        """Whether nothing is wanted any more."""
+    events: list[Event]
+    ends: bool
+    """With them a stretch of the log was read to its end."""
 
 
 class PastLog:
@@ -88,40 +89,42 @@ class PastLog:
         self._elsewhere = elsewhere
         self._left = at_most
 
-    async def search(
+    async def portions(
         self,
-        wanted: Wanted,
+        searched: Searched,
         likely: Sequence[Stretch],
         words: Collection[str],
         end: int | None = None,
-    ) -> Searched:
-        """Show `wanted` the accepted records before `end` until it is done.
+    ) -> AsyncGenerator[Portion, None]:
+        """Yield the accepted records before `end`, the likely stretches first; whoever has found all closes it.
 
         Args:
-            wanted: it is asked after each fetch whether it is done.
+            searched: is told how it goes; a log that cannot be read ends the search without an error.
             likely: where to look first.
-            words: each event that is looked for has one of them in its attributes or payload.
-            end: no record from this offset on is shown; None: none from the mark on.
+            words: an event without any of them in its attributes and payload may be left out.
+            end: no record from this offset on is yielded; None: none from the mark on.
         """
-        if wanted.is_done():
-            return Searched(0, None)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 trouble = await self._trouble()
             if trouble is not None:
-                return Searched(0, Missing.NOT_READ, trouble)
+                searched.missing, searched.detail = Missing.NOT_READ, trouble
+                return
             async with open_log(self._settings.brokers, self._province) as reader:
                 until = self._mark.next_offset if end is None else end
                 whole = Stretch(max(reader.start, self._begins(end)), until)
-                read = await self._read(reader, wanted, stretches(likely, whole), Sieve(words))
+                searched.begins = whole.first
+                pieces = stretches(likely, whole)
+                async with aclosing(self._read(reader, searched, pieces, Sieve(words))) as portions:
+                    async for portion in portions:
+                        yield portion
         except (TiendoError, TimeoutError) as error:
-            return Searched(0, Missing.NOT_READ, self._sentence(error))
-        if wanted.is_done():
-            return Searched(read, None)
+            searched.missing, searched.detail = Missing.NOT_READ, self._sentence(error)
+            return
         if self._left == 0:
-            return Searched(read, Missing.NOT_ALL_READ)
-        missing = Missing.BEGINS_LATER if whole.first > 0 else Missing.NOT_THERE
-        return Searched(read, missing, begins=whole.first)
+            searched.missing = Missing.NOT_ALL_READ
+        else:
+            searched.missing = Missing.BEGINS_LATER if whole.first > 0 else Missing.NOT_THERE
 
     async def _trouble(self) -> str | None:
         """Return why the log is not the one that the tables were made from; None where it is."""
@@ -139,23 +142,25 @@ class PastLog:
         return elsewhere.mark_after
 
     async def _read(
-        self, reader: LogReader, wanted: Wanted, pieces: Iterable[Stretch], sieve: Sieve
-    ) -> int:
-        """Return how many records were read."""
-        read = 0
+        self,
+        reader: LogReader,
+        searched: Searched,
+        pieces: Iterable[Stretch],
+        sieve: Sieve,
+    ) -> AsyncGenerator[Portion, None]:
+        """Yield the accepted records of some stretches, until no more may be read."""
         for piece in pieces:
-            async for records in reader.batches(*piece):
-                shown = records if self._left is None else records[: self._left]
-                for record in shown:
-                    event = decode(record) if sieve.passes(record) else None
-                    if isinstance(event, Event):
-                        wanted.take(event)
-                read += len(shown)
-                if self._left is not None:
-                    self._left -= len(shown)
-                if wanted.is_done() or self._left == 0:
-                    return read
-        return read
+            async with aclosing(reader.batches(*piece)) as batches:
+                async for records in batches:
+                    shown = records if self._left is None else records[: self._left]
+                    searched.records += len(shown)
+                    if self._left is not None:
+                        self._left -= len(shown)
+                    verdicts = (decode(record) for record in shown if sieve.passes(record))
+                    yield Portion([one for one in verdicts if isinstance(one, Event)], ends=False)
+                    if self._left == 0:
+                        return
+            yield Portion([], ends=True)
 
     def _sentence(self, error: Exception) -> str:
         settings = self._settings

@@ -18,6 +18,7 @@ from models.restating import Changed, Published
 from streams.cli.json_rows import json_row
 from streams.cli.opening import Days, OpenedPart
 from streams.cli.restated import Restated, Told
+from streams.cli.searched import searched_json
 from streams.log_search import Searched
 
 Json = dict[str, object]
@@ -183,11 +184,13 @@ def restated_json(opened: Opened) -> Json | None:
         **_published(restated.published, opened.unit),
         "next_offset": restated.next_offset,
         "changes": [_changed(opened, one) for one in restated.changes],
+        "changes_not_listed": restated.more,
         "registrations": {
             agency: facts_json(facts, opened.fields)
             for agency, facts in restated.registrations.items()
         },
         "not_explained": _rest(opened, restated),
+        "log": searched_json(restated.searched),
     }
 
 
@@ -205,4 +208,5 @@ def _changed(opened: Opened, one: Changed) -> Json:
         "before": sums_json(part, one.before),
         "after": sums_json(part, one.after),
         "facts": facts_json(one.facts, opened.fields),
+        "replaced": facts_json(one.replaced, opened.fields),
     }

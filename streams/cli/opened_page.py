@@ -181,22 +181,27 @@ def _restated(opened: Opened, restated: Restated) -> Iterable[RenderableType]:
     for one in restated.changes:
         yield _changed(opened.parts[one.place].part, one)
         yield from _facts(one.facts, opened)
+        if one.replaced:
+            yield Text("    thay cho lời trước đó:", style="dim")
+            yield from _facts(one.replaced, opened)
+    if restated.more > 0:
+        yield Text(f"  … và {restated.more} đối tượng nữa (--limit 0 xem hết)", style="dim")
     for agency, facts in restated.registrations.items():
         yield Text(f"  danh bạ cơ quan {agency}")
         yield from _facts(facts, opened)
     if restated.rest is not None and any(restated.rest):
         part = opened.parts[0].part
         yield Text(
-            f"  còn {_sums(part, *shown(part, restated.rest))}: do sự kiện đã bị thay hoặc rút lại;"
-            " bảng chỉ giữ lời sau cùng, nhật ký giữ cả hai",
+            f"  còn {_sums(part, *shown(part, restated.rest))} không do các đối tượng trên: danh bạ hoặc định nghĩa đã đổi,"
+            " hay lời đã bị thay không đọc lại được",
             style="dim",
         )
     elif restated.rest is None:
         yield Text(
-            "  danh sách có thể chưa đủ, hoặc số liệu không phải tổng đơn thuần (--limit 0 xem hết);"
-            " lời đã bị thay không còn trong bảng",
+            "  danh sách có thể chưa đủ, hoặc số liệu không phải tổng đơn thuần (--limit 0 xem hết)",
             style="dim",
         )
+    yield from _unread(restated.searched)
 
 
 def _changed(part: Part, one: Changed) -> Text:

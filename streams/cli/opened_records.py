@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import aclosing
 
 from models.records import Place, Sought
 from models.stretches import Stretch
@@ -32,7 +33,14 @@ async def with_records(
     ]
     if asked.limit is None:  # all of it is read, so at one go
         likely = [Stretch(min(likely)[0], sys.maxsize)]
-    searched = await asked.log.search(sought, likely, {place.agency for place in counts})
+    searched = Searched()
+    agencies = {place.agency for place in counts}
+    async with aclosing(asked.log.portions(searched, likely, agencies)) as portions:
+        async for events, _ in portions:
+            for event in events:
+                sought.take(event)
+            if sought.is_done():
+                break
     return (
         tuple(
             one._replace(

@@ -1,9 +1,11 @@
-"""`tiendo explain` where only the province's log knows: counts of records opened to records, on Apache Kafka and Postgres."""
+"""`tiendo explain` where only the province's log knows: counted records, and words that later ones replaced; on Apache Kafka and Postgres."""
 
 import asyncio
 import json
 from collections import Counter
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -16,8 +18,10 @@ from models.topics import progress_topic
 from streams.cli.app import run
 from streams.log_reader import records_of
 from streams.simulator import simulate
+from tests.support.drafts import Draft, natural_key
 from tests.support.folded import fold_log_into
 from tests.support.kafka import ApacheKafka, delete_records, read_topic, recreate_topics, send
+from tests.support.plan_facts import dossier, instant, official, registered, resolved, said
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
@@ -223,3 +227,143 @@ def test_a_search_may_end_early(
     assert "10" in found["log"]["missing_vi"]
     assert "--limit 0" in found["log"]["missing_vi"]
     assert date.fromisoformat(days_of(found)[0]["day"])
+
+
+async def told_then_later(kafka: ApacheKafka, dsn: str, facts: Sequence[Draft]) -> None:
+    """Send facts to an empty log and fold them, to the close of 8 March."""
+    await recreate_topics(kafka.bootstrap, [TOPIC])
+    await send(kafka.bootstrap, TOPIC, [fact.line(PROVINCE) for fact in facts])
+    log = records_of(PROVINCE, await read_topic(kafka.bootstrap, TOPIC))
+    await fold_log_into(dsn, PROVINCE, log, date(2019, 3, 8))
+
+
+@pytest.fixture
+def later(
+    kafka: ApacheKafka, database: str, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Sequence[Draft]], None]:
+    """Returns what makes a province of which these facts are known, on Kafka and in its tables."""
+    monkeypatch.setenv("TIENDO_POSTGRES_DSN", database)
+    monkeypatch.setenv("TIENDO_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap)
+    return lambda facts: asyncio.run(told_then_later(kafka, database, facts))
+
+
+def sums(numerator: int, denominator: int | None) -> dict[str, int | None]:
+    """Return the sides of a part."""
+    return {"numerator": numerator, "denominator": denominator}
+
+
+def taken_back(fact: Draft, day: str, moment: str | None = None) -> Draft:
+    """Return a retraction of a fact."""
+    key = natural_key(fact.type, fact.data)
+    draft = said("fact.retracted", day, type=fact.type, subject=key, moment=moment, reason="x")
+    return replace(draft, subject=key)
+
+
+DOSSIERS: Final = (
+    registered("A1", "2019-01-02", "so"),
+    dossier("one", "2019-03-01", due_at=instant("2019-03-08")),
+    resolved("one", "2019-03-04"),
+    dossier("two", "2019-03-01", due_at=instant("2019-03-04")),
+    resolved("two", "2019-03-05"),
+    dossier("day", "2019-03-06"),
+    dossier("late", "2019-03-01", due_at=instant("2019-03-03")),
+    resolved("late", "2019-03-04"),
+    taken_back(resolved("one", "2019-03-04"), "2019-03-07"),
+    taken_back(resolved("never", "2019-03-04"), "2019-03-07"),
+    dossier("other", "2019-03-07"),
+)
+"""On 5 March 1 of 2 dossiers was on time; then one came that was late, and the one on time was taken back."""
+
+
+def test_what_was_taken_back_is_named(
+    later: Callable[[Sequence[Draft]], None],
+    kafka: ApacheKafka,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The retraction, and the word that it took back; nothing remains unexplained, and a retraction of nothing is left out."""
+    later(DOSSIERS)
+    question = ("dossiers_on_time_share", "--as-of", "2019-03-05")
+    change = told(capsys, *question)["restated"]
+    found = {one["subject"]: one for one in change["changes"]}
+
+    assert (1, 2, 0, 2) == (
+        change["numerator"],
+        change["denominator"],
+        change["now"]["numerator"],
+        change["now"]["denominator"],
+    )
+    assert {"late", "one"} == found.keys()
+    assert (sums(0, 0), sums(0, 1)) == (found["late"]["before"], found["late"]["after"])
+    assert (sums(1, 1), sums(0, 0)) == (found["one"]["before"], found["one"]["after"])
+    assert [(8, True)] == [(one["offset"], one["retracted"]) for one in found["one"]["facts"]]
+    assert [(2, False)] == [(one["offset"], one["retracted"]) for one in found["one"]["replaced"]]
+    assert sums(0, 0) == change["not_explained"]
+    assert (None, 0) == (change["log"]["missing"], change["changes_not_listed"])
+    page = shown(capsys, *question)
+    assert "hồ sơ one: 1/1 → 0/0" in page
+    assert "thay cho lời trước đó" in page
+    assert "không do các đối tượng trên" not in page
+
+    asyncio.run(delete_records(kafka.bootstrap, TOPIC, 3))
+    change = told(capsys, *question)["restated"]
+    assert (sums(-1, -1), "begins_later") == (change["not_explained"], change["log"]["missing"])
+    assert "offset 3" in change["log"]["missing_vi"]
+
+    monkeypatch.setenv("TIENDO_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9")
+    change = told(capsys, *question)["restated"]
+    assert (sums(-1, -1), "not_read") == (change["not_explained"], change["log"]["missing"])
+    assert {"late", "one", "never"} == {one["subject"] for one in change["changes"]}
+    page = shown(capsys, *question)
+    assert "Không đọc được nhật ký" in page
+    assert "không do các đối tượng trên" in page
+
+
+def account(name: str, holder: str) -> Draft:
+    """Return that an official was given an account of the document system on 2 March."""
+    return said(
+        "account.provisioned", "2019-03-02", account_id=name, system="edoc", official_id=holder, agency_id="A1",
+        active=True, provisioned_at=instant("2019-03-02"),
+    )  # fmt: skip
+
+
+def test_facts_that_changed_hands_are_named(
+    later: Callable[[Sequence[Draft]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An account that was another's all along, and one that was taken back: their holders of then have nothing left to show for it."""
+    corrected = account("e1", "three")
+    hour = timedelta(hours=1)
+    later(
+        (
+            registered("A1", "2019-01-02", "so"),
+            *(official(name, "2019-01-02") for name in ("one", "two", "three", "four")),
+            account("e1", "one"),
+            account("e2", "two"),
+            account("e4", "four"),
+            dossier("day", "2019-03-06"),
+            replace(corrected, id="again", recorded=corrected.recorded + hour),
+            taken_back(account("e2", "two"), "2019-03-07", instant("2019-03-02")),
+            taken_back(account("e4", "four"), "2019-03-07", instant("2019-03-02")),
+            dossier("other", "2019-03-07"),
+        )
+    )
+    change = told(capsys, "tra-vinh-2019-edoc-accounts", "--as-of", "2019-03-05")["restated"]
+    found = {one["subject"]: one for one in change["changes"]}
+
+    assert (3, 1) == (change["numerator"], change["now"]["numerator"])
+    assert {
+        "one": (1, 0, [(9, False, True)], [5]),
+        "two": (1, 0, [(10, True, False)], [6]),
+        "three": (0, 1, [(9, False, False)], []),
+        "four": (1, 0, [(11, True, False)], [7]),
+    } == {
+        name: (
+            one["before"]["numerator"],
+            one["after"]["numerator"],
+            [(f["offset"], f["retracted"], f["about_another_subject"]) for f in one["facts"]],
+            [f["offset"] for f in one["replaced"]],
+        )
+        for name, one in found.items()
+    }
+    assert sums(0, 0) == change["not_explained"]
+    assert None is change["log"]["missing"]
