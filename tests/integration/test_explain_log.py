@@ -226,7 +226,6 @@ def test_a_search_may_end_early(
     assert (10, "not_all_read") == (found["log"]["records_read"], found["log"]["missing"])
     assert "10" in found["log"]["missing_vi"]
     assert "--limit 0" in found["log"]["missing_vi"]
-    assert date.fromisoformat(days_of(found)[0]["day"])
 
 
 async def told_then_later(kafka: ApacheKafka, dsn: str, facts: Sequence[Draft]) -> None:
@@ -367,3 +366,45 @@ def test_facts_that_changed_hands_are_named(
     }
     assert sums(0, 0) == change["not_explained"]
     assert None is change["log"]["missing"]
+
+
+async def decided(dsn: str, before: int, after: int) -> None:
+    """Note that an operator let the province go on elsewhere in its log."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(
+            "INSERT INTO tiendo.decision VALUES ($1, 1, now(), 'x', 'x', 'go_on', 'x', 'x', $2, $3, 0, $3)",
+            PROVINCE,
+            before,
+            after,
+        )
+    finally:
+        await connection.close()
+
+
+def test_what_was_folded_from_another_log_is_not_looked_for_in_this_one(
+    events: list[Event], database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Offsets of before an operator's decision name other records now: only what was read since is listed."""
+    first = events[len(events) // 2].offset
+    asyncio.run(decided(database, first + 7, first))
+
+    found = told(capsys, SHARE, "--limit", "0")
+    offsets = [event["offset"] for one in days_of(found) for event in one["events"]]
+
+    assert offsets
+    assert first <= min(offsets)
+    assert "begins_later" == found["log"]["missing"]
+
+
+def test_a_close_in_another_log_has_nothing_to_look_for(
+    later: Callable[[Sequence[Draft]], None], database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a close's offset meant is not known any more: the rest stays a sum, and the sentence says why."""
+    later(DOSSIERS)
+    asyncio.run(decided(database, 8, 0))
+
+    change = told(capsys, "dossiers_on_time_share", "--as-of", "2019-03-05")["restated"]
+
+    assert (sums(-1, -1), "begins_later") == (change["not_explained"], change["log"]["missing"])
+    assert [] == [word for one in change["changes"] for word in one["replaced"]]
