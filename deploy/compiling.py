@@ -42,7 +42,9 @@ def modules(root: Path, config: dict[str, Any]) -> list[str]:
     left = {root / name for name in config["interpreted"]}
     unknown = sorted(str(path.relative_to(root)) for path in left - found)
     if unknown:
-        raise SystemExit(f"pyproject.toml leaves out of the compiled modules what is none: {unknown}")
+        raise SystemExit(
+            f"pyproject.toml leaves out of the compiled modules what is none: {unknown}"
+        )
     names = sorted(str(path.relative_to(root)) for path in found - left)
     return [name for name in names if not name.endswith("__init__.py")]
 

@@ -20,19 +20,16 @@ from models.changes import (
 from models.days import Day, Instant, day_of, start_of
 from models.dead_letter_limit import is_kept, on_day, with_refused
 from models.deadletters import dead_letter_message
-from models.events import VOCABULARY
 from models.facts import Assertion, DeadLetter, Event, FactKey
 from models.forms import Scope
 from models.measures import RECORDS, Panes, by_measure
 from models.merge import Merge
+from models.records import counted_at
 from models.state import ProvinceState
 from models.subjects import Verdict
 
 Since = dict[tuple[int, str], int]
 """(number of a derivation, agency) -> the first day that may differ."""
-
-_REGISTRATIONS: Final = frozenset(name for name in VOCABULARY if name.endswith(".registered"))
-"""Types that tell of whom there is, not that an agency is at work."""
 
 AT_ONCE: Final = 1000
 """Records that are folded before whoever folds beside this run may go on: some hundredths of a second."""
@@ -96,8 +93,9 @@ class Fold:
         verdict = Verdict.APPLIED
         if event.fact is not None and event.assertion is not None:
             verdict = self._assert_fact(event.fact, event.assertion)
-            if event.type not in _REGISTRATIONS:
-                pane = ("", event.agency, day_of(event.time))
+            place = counted_at(event)
+            if place is not None:
+                pane = ("", *place)
                 self._records[pane] = self._records.get(pane, 0) + 1
         self._state.feeds.accept(event, verdict)
 

@@ -1,19 +1,18 @@
-"""A figure that was published otherwise: which facts came after its day was closed, and what they make of it.
+"""A figure that was published otherwise: which facts came after its day was closed, and by how much it changed.
 
-Only the assertion in force of each fact is kept. What a later one replaced is not here to be seen: it may be that the figure
-had counted it already, so what the later facts bring is compared with what changed, and the rest is told.
+What the changed subjects bring is compared with what changed: the rest, if there is any, is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from models.changes import Figure, PartKey
-from models.contributions import NOTHING, Fact, Subjects, Sums, facts_of, subject_of
+from models.contributions import Fact, Sums, facts_of, subject_of
 from models.days import Day
 from models.facts import SubjectId
 from models.opening import Part, Role
-from models.parts import MAIN, REGISTERED, encode
+from models.parts import REGISTERED
 
 _REGISTER: Final = frozenset({REGISTERED})
 
@@ -42,31 +41,12 @@ class Changed:
     """Of the part."""
     subject: SubjectId
     before: Sums
-    """What its facts of that time bring, as far as they are still in force."""
+    """What its facts of that time brought, as far as they are known."""
     after: Sums
     facts: tuple[Fact, ...]
     """Those that came later, retractions among them."""
-
-
-def change_of(
-    subjects: Subjects, place: int, stored: Mapping[PartKey, bytes], next_offset: int
-) -> Changed | None:
-    """Return how a subject changed a part since the records before `next_offset`; None where it did not.
-
-    A fact that was retracted since is told of too: what it said is gone, so nobody can see here what it brought.
-    """
-    subject = subject_of(stored)
-    reads = subjects.reads(place)
-    late = facts_of(subject, reads, since=next_offset)
-    if not late:
-        return None
-    early = [one for one in subject.everything().items() if one[1].offset < next_offset]
-    kept = {PartKey(*subject.id, MAIN): encode(early)} if early else {}
-    before = subjects.sums(place, subjects.amounts(kept)) if kept else NOTHING
-    after = subjects.sums(place, subjects.amounts(stored))
-    if before == after and all(fact.assertion.payload is not None for fact in late):
-        return None
-    return Changed(place, subject.id, before, after, late)
+    replaced: tuple[Fact, ...] = ()
+    """What held those facts before, as far as it is known."""
 
 
 def late_registrations(
@@ -78,6 +58,12 @@ def late_registrations(
         for key, facts in sorted(registers.items())
     }
     return {agency: facts for agency, facts in found.items() if facts}
+
+
+def brought(changes: Iterable[Changed]) -> Sums:
+    """Return by how much subjects changed the sides together."""
+    more = [one.after.less(one.before) for one in changes]
+    return Sums(sum(one.counted for one in more), sum(one.among for one in more))
 
 
 def difference(part: Part, published: Published) -> Sums | None:

@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 import structlog
 from faust.types import TP
@@ -74,14 +74,6 @@ class Holding:
     def ready(self) -> bool:
         """Whether what is fetched now follows on from what was delivered, and may be delivered."""
         return self.sought and self.batch is None
-
-
-def records_of(province: str, fetched: Iterable[Any]) -> list[Record]:
-    """Return what aiokafka fetched of a province's topic as the fold is given it."""
-    return [
-        Record(province, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
-        for one in fetched
-    ]
 
 
 class Owner(Protocol):

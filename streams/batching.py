@@ -27,8 +27,9 @@ from faust.types import TP, AppT, ConsumerMessage
 
 from models.errors import Fenced
 from models.topics import province_of
-from streams.batch import Batch, Holding, Owner, records_of
+from streams.batch import Batch, Holding, Owner
 from streams.fetching import ConsumerThread, Unreadable
+from streams.log_reader import records_of
 
 log = structlog.get_logger(__name__)
 

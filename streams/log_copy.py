@@ -17,9 +17,9 @@ from models.errors import TiendoError, Unavailable, UsageError
 from models.facts import Record
 from models.topics import progress_topic
 from streams.log_check import LogSight, look
+from streams.log_reader import log_reader
 from streams.publisher import producing
 from streams.settings import Settings
-from streams.verification import log_reader
 
 _AT_ONCE: Final = 1_000
 """Records whose acknowledgements are awaited together."""

@@ -5,24 +5,17 @@ on to its mark at one moment: what is compared is both sides at the very same of
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple, Protocol
-
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from typing import NamedTuple, Protocol
 
 from models.catalogue import Catalogue, ProvinceCatalogue
 from models.changes import Amount, Mark, PaneKey
 from models.days import date_of
-from models.errors import TiendoError
-from models.facts import Record
 from models.measures import RECORDS
 from models.topics import progress_topic
 from models.upgrade import Upgrade, derived_panes
-from sinks.brokers import Brokers, why
 from sinks.postgres.comparable import LeftOut, comparable
 from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
@@ -38,21 +31,13 @@ from sinks.postgres.verification import (
     shown,
     stands,
 )
-from streams.batch import records_of
 from streams.desks import LocalDesks, restoring
 from streams.desks.desk import LocalDesk
 from streams.embedded import embedded_postgres
 from streams.log_check import find_fault
+from streams.log_reader import LogReader, Unverifiable, log_reader
 from streams.provision import provide_schema
 from streams.settings import Settings
-
-FETCH_BYTES: Final = 4 * 1024 * 1024
-READ_SECONDS: Final = 30.0
-"""Longest wait for records that the log is known to have."""
-
-
-class Unverifiable(TiendoError):  # noqa: N818 - named for what it says of the tables
-    """There is nothing to compare the tables with; the message says why, and what can be checked instead."""
 
 
 class Watch(Protocol):
@@ -166,7 +151,7 @@ class _Refold:
                 " from; --from-subjects checks its panes against its subjects"
             )
 
-    async def _fold(self, reader: "LogReader", until: int) -> None:
+    async def _fold(self, reader: LogReader, until: int) -> None:
         async for records in reader.batches(self._next_offset, until):
             base, self._next_offset = self._next_offset, records[-1].offset + 1
             await self._desk.fold(base, self._next_offset, records)
@@ -195,63 +180,6 @@ async def _mark(connection: Connection, province: str, version: str) -> Mark | N
             " its workers run"
         )
     return found.mark
-
-
-class LogReader:
-    """A province's log, read from its beginning."""
-
-    def __init__(self, consumer: Any, province: str) -> None:  # noqa: ANN401 - aiokafka is untyped
-        self._consumer = consumer
-        self._province = province
-        self._partition = TopicPartition(progress_topic(province), 0)
-
-    async def begin(self) -> None:
-        """Go to the beginning; Unverifiable where that is gone."""
-        self._consumer.assign([self._partition])
-        start = int((await self._consumer.beginning_offsets([self._partition]))[self._partition])
-        if start > 0:
-            raise Unverifiable(
-                f"the log of {self._province} begins at offset {start}: retention has removed what came before, so the"
-                " tables cannot be folded again; --from-subjects checks the panes against the subjects"
-            )
-        self._consumer.seek(self._partition, 0)
-
-    async def batches(self, base: int, until: int) -> AsyncIterator[list[Record]]:
-        """Yield the committed records of `base <= offset < until`; the next call goes on there."""
-        self._consumer.seek(self._partition, base)
-        while base < until:
-            async with asyncio.timeout(READ_SECONDS):
-                fetched = await self._consumer.getmany(self._partition, timeout_ms=1000)
-            found = fetched.get(self._partition, ())
-            records = records_of(
-                self._province, (one for one in found if base <= one.offset < until)
-            )
-            if records:
-                base = records[-1].offset + 1
-                yield records
-            elif await self._consumer.position(self._partition) >= until:
-                return
-
-
-@asynccontextmanager
-async def log_reader(brokers: Brokers, province: str) -> AsyncIterator[LogReader]:
-    """Open a province's log for reading; Unverifiable where its beginning is gone, Unavailable when Kafka is away."""
-    consumer = AIOKafkaConsumer(
-        **brokers.for_aiokafka,
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        isolation_level="read_committed",
-        max_partition_fetch_bytes=FETCH_BYTES,
-    )
-    try:
-        await consumer.start()
-        reader = LogReader(consumer, province)
-        await reader.begin()
-        yield reader
-    except (KafkaError, TimeoutError) as error:
-        raise await why(brokers, f"did not show the log of {province}", error) from error
-    finally:
-        await consumer.stop()
 
 
 async def verify_subjects(

@@ -1,5 +1,6 @@
 """What was published of a figure, and where in the log its days were closed; in one transaction with what is known now."""
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from models.changes import Figure, KpiKey
@@ -17,6 +18,14 @@ _UP_TO: Final = f"{_PUBLISHED} <= tiendo.day($6) ORDER BY closed_day DESC LIMIT 
 _LATER: Final = f"{_PUBLISHED} > tiendo.day($6) ORDER BY closed_day LIMIT {_AFTER}"
 _CLOSE: Final = """
 SELECT next_offset FROM tiendo.close WHERE province = $1 AND closed_day = tiendo.day($2)"""
+
+_ARRIVED: Final = """
+SELECT asked.day,
+    coalesce((SELECT c.next_offset FROM tiendo.close AS c WHERE c.province = $1 AND c.closed_day < tiendo.day(asked.day)
+        ORDER BY c.closed_day DESC LIMIT 1), 0),
+    (SELECT c.next_offset FROM tiendo.close AS c WHERE c.province = $1 AND c.closed_day >= tiendo.day(asked.day)
+        ORDER BY c.closed_day LIMIT 1)
+FROM unnest($2::integer[]) AS asked (day)"""
 
 
 class PublishedRow(NamedTuple):
@@ -43,3 +52,14 @@ async def closed_at(connection: Connection, province: str, day: int) -> int | No
     """Return the offset before which records were known when a day was closed; None where it was not."""
     offset: int | None = await connection.fetchval(_CLOSE, province, day)
     return offset
+
+
+async def arrived(
+    connection: Connection, province: str, days: Collection[int]
+) -> dict[int, tuple[int, int | None]]:
+    """Return of each day the offsets between which most of its events came: from where it began to where the next one did.
+
+    The second is None where no later day has begun. Events may be late, and a sender's clock ahead.
+    """
+    rows = await connection.fetch(_ARRIVED, province, sorted(days))
+    return {day: (first, end) for day, first, end in rows}

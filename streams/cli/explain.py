@@ -91,15 +91,18 @@ async def _explained(question: _Question, engine_version: str) -> "Explained":
     from sinks.postgres import queries
     from sinks.postgres.published import published_about
     from sinks.postgres.reads import load_excerpt
+    from sinks.postgres.tending import went_on_elsewhere
     from sinks.postgres.verification import one_moment
     from streams.cli.explained import Explained
     from streams.cli.opening import Asked
     from streams.cli.operate import configure_quiet_logs
+    from streams.log_search import READ_AT_MOST, PastLog
     from streams.settings import load_settings
 
     owner, target, indicator, agency, as_of, limit = question
     configure_quiet_logs()
-    async with queries.reading(load_settings().dsn) as connection, one_moment(connection):
+    settings = load_settings()
+    async with queries.reading(settings.dsn) as connection, one_moment(connection):
         mark = await queries.folded(connection, owner.province, engine_version)
         if mark is None:
             raise _nothing(owner.province)
@@ -124,9 +127,13 @@ async def _explained(question: _Question, engine_version: str) -> "Explained":
         explained = Explained(owner, indicator, target, explanation)
         if agency is not None:
             explained = explained.of(agency)
+        elsewhere = await went_on_elsewhere(connection, owner.province)
+        log = PastLog(
+            settings, owner.province, mark, elsewhere, None if limit is None else READ_AT_MOST
+        )
         high_first = target is not None and target.terms.operator in DOWNWARDS
         return await explained.opened_by(
-            connection, Asked(code, limit, high_first), sources, stored, published
+            connection, Asked(code, limit, high_first, log), sources, stored, published
         )
 
 

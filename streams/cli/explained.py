@@ -23,8 +23,10 @@ from sinks.postgres.connection import Connection
 from sinks.postgres.published import PublishedRow
 from streams.cli.json_rows import json_row
 from streams.cli.opened_json import Opened, facts_json, parts_json, published_json, restated_json
+from streams.cli.opened_records import with_records
 from streams.cli.opening import Asked, opened_parts
 from streams.cli.restated import Figured, told
+from streams.cli.searched import searched_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,15 @@ class Explained:
         counts = isinstance(indicator.form, CountedForm)
         figured = Figured(owner, indicator, sources, parts, day)
         registers = stored.registers
+        by_subject = await opened_parts(connection, owner, parts, sources.panes, asked)
+        whole, searched = await with_records(connection, owner.province, by_subject, asked)
         opened = Opened(
-            await opened_parts(connection, owner, parts, sources.panes, asked),
+            whole,
             await told(connection, figured, asked, stored, published),
             fields_read(definition, owner.definitions.named),
             unit,
             registrations_of(registers) if counts else {},
+            searched,
         )
         return replace(self, opened=opened)
 
@@ -143,6 +148,7 @@ class Explained:
             return {}
         return {
             "parts": parts_json(self.opened),
+            "log": searched_json(self.opened.log),
             "published": published_json(self.opened.told, self.opened.unit),
             "restated": restated_json(self.opened),
         }

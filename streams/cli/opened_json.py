@@ -12,12 +12,14 @@ from models.changes import Amount, Figure
 from models.contributions import Contribution, Fact, Sums
 from models.days import date_of, datetime_of
 from models.events import VOCABULARY, FieldKind
-from models.facts import Value
+from models.facts import Event, Value
 from models.opening import Part
 from models.restating import Changed, Published
 from streams.cli.json_rows import json_row
-from streams.cli.opening import OpenedPart
+from streams.cli.opening import Days, OpenedPart
 from streams.cli.restated import Restated, Told
+from streams.cli.searched import searched_json
+from streams.log_search import Searched
 
 Json = dict[str, object]
 
@@ -32,6 +34,8 @@ class Opened(NamedTuple):
     unit: str
     registrations: Mapping[str, tuple[Fact, ...]]
     """Of a figure that counts agencies: the entries of the register behind them."""
+    log: Searched | None
+    """How the search for counted records ended; None: there are none."""
 
 
 def parts_json(opened: Opened) -> list[Json]:
@@ -54,10 +58,29 @@ def _part(opened: OpenedPart, fields: Fields) -> Json:
         "subjects": [_contribution(part, one, fields) for one in listing.listed],
         "not_listed": sums_json(part, listing.left),
         "in_order": opened.in_order,
-        "days": [
-            {"agency": one.agency, "day": date_of(one.day).isoformat(), "records": one.records}
-            for one in opened.days
-        ],
+        "days": [_day(one) for one in opened.days],
+    }
+
+
+def _day(one: Days) -> Json:
+    return {
+        "agency": one.agency,
+        "day": date_of(one.day).isoformat(),
+        "records": one.records,
+        "events": [_event(event) for event in one.events],
+        "not_listed": one.records - len(one.events),
+    }
+
+
+def _event(event: Event) -> Json:
+    return {
+        "type": event.type,
+        "natural_key": None if event.fact is None else event.fact.key,
+        "id": event.id,
+        "source": event.source,
+        "offset": event.offset,
+        "time": datetime_of(event.time).isoformat(),
+        "recordedtime": datetime_of(event.recorded).isoformat(),
     }
 
 
@@ -161,11 +184,13 @@ def restated_json(opened: Opened) -> Json | None:
         **_published(restated.published, opened.unit),
         "next_offset": restated.next_offset,
         "changes": [_changed(opened, one) for one in restated.changes],
+        "changes_not_listed": restated.more,
         "registrations": {
             agency: facts_json(facts, opened.fields)
             for agency, facts in restated.registrations.items()
         },
         "not_explained": _rest(opened, restated),
+        "log": searched_json(restated.searched),
     }
 
 
@@ -183,4 +208,5 @@ def _changed(opened: Opened, one: Changed) -> Json:
         "before": sums_json(part, one.before),
         "after": sums_json(part, one.after),
         "facts": facts_json(one.facts, opened.fields),
+        "replaced": facts_json(one.replaced, opened.fields),
     }

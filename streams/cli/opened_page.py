@@ -10,16 +10,18 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from models.contributions import Contribution, Fact
-from models.days import date_of, datetime_of
+from models.days import Instant, date_of, datetime_of
 from models.events import VOCABULARY
 from models.messages import Message
 from models.opening import Part, Role
 from models.restating import Changed
 from models.words import load_lexicon
 from streams.cli.opened_json import Opened, shown, value_json
-from streams.cli.opening import OpenedPart
+from streams.cli.opening import Days, OpenedPart
 from streams.cli.restated import Restated
+from streams.cli.searched import words
 from streams.cli.words import day, figure
+from streams.log_search import Searched
 
 _FACTS_SHOWN: Final = 8
 """Facts of a subject on a page, the last ones; `--json` has them all."""
@@ -57,9 +59,10 @@ def _part(opened: OpenedPart, shows: Opened) -> Iterable[RenderableType]:
         yield _subject(part, one)
         yield from _facts(one.facts, shows)
     for number in opened.days:
-        yield Text(f"  {number.agency}: {number.records} bản ghi ngày {day(date_of(number.day))}")
+        yield from _records(number)
     if opened.days:
-        yield Text("  Mỗi bản ghi được chấp nhận là một sự kiện trong nhật ký của tỉnh; bảng chỉ giữ số đếm theo ngày.", style="dim")  # fmt: skip
+        yield Text("  Mỗi bản ghi được chấp nhận được đếm vào ngày của sự kiện, gửi lại cũng đếm.", style="dim")  # fmt: skip
+        yield from _unread(shows.log)
     left = shown(part, listing.left)
     if any(left) and not opened.days:
         more = Text.assemble("  … còn lại: ", _sums(part, *left), " (--limit 0 mở hết)")
@@ -115,12 +118,39 @@ def _fact(fact: Fact, shows: Opened) -> Text:
             if name in read and name in told.payload
         ]
         text.append(f" – {', '.join(values)}" if values else "")
-    text.append(
-        f"\n      sự kiện {told.id}, nguồn {told.source}, offset {told.offset},"
-        f" ghi {datetime_of(told.recorded):%d/%m/%Y %H:%M:%S}",
-        style="dim",
-    )
+    text.append(_origin(told.id, told.source, told.offset, told.recorded), style="dim")
     return text
+
+
+def _origin(event: str, source: str, offset: int, recorded: Instant) -> str:
+    return (
+        f"\n      sự kiện {event}, nguồn {source}, offset {offset},"
+        f" ghi {datetime_of(recorded):%d/%m/%Y %H:%M:%S}"
+    )
+
+
+def _records(counted: Days) -> Iterable[Text]:
+    """Yield how many records an agency has on a day, and each of them."""
+    yield Text(f"  {counted.agency}: {counted.records} bản ghi ngày {day(date_of(counted.day))}")
+    for event in counted.events[:_FACTS_SHOWN]:
+        key = "" if event.fact is None else f" {event.fact.key}"
+        text = Text.assemble("    ", (event.type, "cyan"), key)
+        text.append(_origin(event.id, event.source, event.offset, event.recorded), style="dim")
+        yield text
+    rest = len(counted.events) - _FACTS_SHOWN
+    if rest > 0:
+        yield Text(f"    … {rest} sự kiện nữa (--json có đủ)", style="dim")
+    unlisted = counted.records - len(counted.events)
+    if unlisted > 0 and counted.events:
+        yield Text(f"    … {unlisted} bản ghi chưa mở (--limit 0 mở hết)", style="dim")
+
+
+def _unread(searched: Searched | None) -> Iterable[Text]:
+    """Yield why the log did not tell all that it was asked for."""
+    said = None if searched is None else words(searched)
+    if said is not None:
+        yield Text(f"  {said.vi[0].upper()}{said.vi[1:]}.", style="yellow")
+        yield Text(f"  {said.en[0].upper()}{said.en[1:]}.", style="dim")
 
 
 def _told(opened: Opened) -> Iterable[RenderableType]:
@@ -151,22 +181,27 @@ def _restated(opened: Opened, restated: Restated) -> Iterable[RenderableType]:
     for one in restated.changes:
         yield _changed(opened.parts[one.place].part, one)
         yield from _facts(one.facts, opened)
+        if one.replaced:
+            yield Text("    thay cho lời trước đó:", style="dim")
+            yield from _facts(one.replaced, opened)
+    if restated.more > 0:
+        yield Text(f"  … và {restated.more} đối tượng nữa (--limit 0 xem hết)", style="dim")
     for agency, facts in restated.registrations.items():
         yield Text(f"  danh bạ cơ quan {agency}")
         yield from _facts(facts, opened)
     if restated.rest is not None and any(restated.rest):
         part = opened.parts[0].part
         yield Text(
-            f"  còn {_sums(part, *shown(part, restated.rest))}: do sự kiện đã bị thay hoặc rút lại;"
-            " bảng chỉ giữ lời sau cùng, nhật ký giữ cả hai",
+            f"  còn {_sums(part, *shown(part, restated.rest))} không do các đối tượng trên: danh bạ hoặc định nghĩa đã đổi,"
+            " hay lời đã bị thay không đọc lại được",
             style="dim",
         )
     elif restated.rest is None:
         yield Text(
-            "  danh sách có thể chưa đủ, hoặc số liệu không phải tổng đơn thuần (--limit 0 xem hết);"
-            " lời đã bị thay không còn trong bảng",
+            "  danh sách có thể chưa đủ, hoặc số liệu không phải tổng đơn thuần (--limit 0 xem hết)",
             style="dim",
         )
+    yield from _unread(restated.searched)
 
 
 def _changed(part: Part, one: Changed) -> Text:

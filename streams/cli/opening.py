@@ -9,11 +9,14 @@ from typing import Final, NamedTuple
 
 from models.catalogue import ProvinceCatalogue
 from models.contributions import Listing, Subjects, take, total_of
+from models.days import Day
+from models.facts import Event
 from models.measures import RECORDS
 from models.opening import Part
 from models.panes import ALL, PaneTable
 from sinks.postgres import looking
 from sinks.postgres.connection import Connection
+from streams.log_search import PastLog
 
 LOOKED_AT: Final = 8_000
 """Subjects after which a full list is good enough, though others might come before those that are on it."""
@@ -22,11 +25,13 @@ _ASKED_EVERY: Final = 200
 
 
 class Days(NamedTuple):
-    """A pane of records: how many an agency sent on a day."""
+    """A pane of records: how many of an agency tell of a day."""
 
     agency: str
-    day: int
+    day: Day
     records: int
+    events: tuple[Event, ...] = ()
+    """The records themselves, as far as they are wanted and the log has them, in its order."""
 
 
 class OpenedPart(NamedTuple):
@@ -35,7 +40,7 @@ class OpenedPart(NamedTuple):
     part: Part
     listing: Listing
     days: tuple[Days, ...]
-    """Where it counts records, of which only the log has each: the days on which they came, the last first."""
+    """Where it counts records, of which only the log has each: their days, the last first."""
     in_order: bool
     """Nobody that should come first is missing from the list; False: the look ended before all subjects were seen."""
 
@@ -49,6 +54,8 @@ class Asked(NamedTuple):
     """Subjects of each part; None: all."""
     high_first: bool
     """Whoever is counted comes first, not who is missing."""
+    log: PastLog
+    """Searched for what the tables do not keep."""
 
 
 async def opened_parts(
@@ -135,7 +142,7 @@ def _days(part: Part, panes: PaneTable, limit: int | None) -> tuple[Days, ...]:
     codes = panes.agencies(RECORDS) if side.agencies is None else sorted(side.agencies)
     first, last = side.span
     found = [
-        Days(code, day, int(amount))
+        Days(code, Day(day), int(amount))
         for code in codes
         for day, amount in panes.series(RECORDS, "", code).items()
         if day <= last and (first is None or first <= day)

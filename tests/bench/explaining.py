@@ -24,6 +24,7 @@ from models.parts import MAIN, encode
 from sinks.postgres.ledger import Claim, Ledger
 from streams.embedded import embedded_postgres
 from streams.provision import provide_schema
+from streams.settings import Settings, load_settings
 from tests.bench.report import report, tell
 
 PROVINCE: Final = "dong-nai"
@@ -137,17 +138,22 @@ class Answered(NamedTuple):
     """Of its process, Postgres not among them: what a busy machine does not stretch."""
 
 
-def answered(dsn: str, *arguments: str) -> Answered:
+def answered(settings: Settings, province: str, *arguments: str) -> Answered:
     """Ask some times."""
     tiendo = str(Path(sys.executable).parent / "tiendo")
+    environment = {
+        **os.environ,
+        "TIENDO_POSTGRES_DSN": settings.dsn,
+        "TIENDO_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+    }
     seconds, processor = [], []
     for _ in range(RUNS):
         began, before = time.perf_counter(), _children()
         subprocess.run(
-            [tiendo, "explain", *arguments, "--province", PROVINCE],
+            [tiendo, "explain", *arguments, "--province", province],
             check=True,
             stdout=subprocess.DEVNULL,
-            env={**os.environ, "TIENDO_POSTGRES_DSN": dsn},
+            env=environment,
         )
         seconds.append(time.perf_counter() - began)
         processor.append(_children() - before)
@@ -175,9 +181,10 @@ async def main() -> None:
     }
     async with embedded_postgres() as dsn:
         await fill(dsn, count)
+        settings = load_settings(postgres_dsn=dsn)
         found = {}
         for name, arguments in questions.items():
-            found[name] = await asyncio.to_thread(answered, dsn, *arguments)
+            found[name] = await asyncio.to_thread(answered, settings, PROVINCE, *arguments)
             tell(
                 f"{name}: {found[name].seconds} s, {found[name].processor_seconds} s of a processor"
             )

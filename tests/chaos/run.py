@@ -14,7 +14,7 @@ from random import Random
 
 from models.catalogue import load_catalogue
 from models.topics import PROVINCES, alerts_topic, all_topics, dead_letters_topic, progress_topic
-from streams.batch import records_of
+from streams.log_reader import records_of
 from streams.provision import provide_schema
 from streams.settings import Settings
 from streams.topic_admin import ensure_topics

@@ -18,9 +18,10 @@ from sinks.postgres.ledger import Ledger
 from sinks.postgres.outbox import Outbox
 from sinks.postgres.release import NotParked, Order, release
 from streams.lines import Line
+from streams.log_reader import Unverifiable
 from streams.provision import provide_schema
 from streams.simulator import load
-from streams.verification import Unverifiable, verify_log
+from streams.verification import verify_log
 from tests.support.eventually import eventually
 from tests.support.fold import fold
 from tests.support.kafka import delete_records, recreate_topics, send

@@ -1,6 +1,5 @@
 """What restated a figure, against two folds of a log: as far as it was known when a day was closed, and the whole of it."""
 
-from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from random import Random
@@ -10,15 +9,17 @@ import pytest
 
 from models.catalogue import load_catalogue
 from models.changes import CloseRow
-from models.contributions import Subjects, Sums
+from models.contributions import Subjects
 from models.days import Day
 from models.envelope import decode
-from models.facts import Event, FactKey, Record
+from models.facts import Event, Record, SubjectId
 from models.figures import CompiledIndicator, Sources
 from models.opening import Role, parts_of
 from models.panes import ALL
-from models.restating import Changed, Published, change_of, difference
+from models.parts import HOME
+from models.restating import Changed, Published, brought, difference
 from models.restoring import sources_of
+from models.rewinding import Rewinding
 from models.topics import PROVINCES
 from streams.simulator import simulate
 from tests.support.fold import Tables, fold
@@ -32,6 +33,8 @@ LATE: Final = 0.2
 class Told(NamedTuple):
     """A province with what was known of it at a close."""
 
+    known: tuple[Event, ...]
+    """The events of then."""
     then: Tables
     now: Tables
     close: CloseRow
@@ -39,42 +42,41 @@ class Told(NamedTuple):
 
 @cache
 def told(province: str) -> Told:
-    """Return a province of which a fifth of the facts came after all others; each is told once, and none taken back."""
+    """Return a province of which a fifth of what was told came after all else: first words, corrections and retractions."""
     rng = Random(11)  # noqa: S311 - no secret
-    seen: set[FactKey] = set()
     early: list[bytes] = []
     late: list[bytes] = []
     for line in simulate(5, (province,), DAYS):
         event = decode(Record(province, 0, NOW_MS, None, line))
-        if not isinstance(event, Event) or event.fact is None or event.fact in seen:
+        if not isinstance(event, Event) or event.fact is None:
             continue
-        if event.type == "fact.retracted":
-            continue
-        seen.add(event.fact)
-        is_late = not event.type.endswith(".registered") and rng.random() < LATE
+        is_late = not event.fact.type.endswith(".registered") and rng.random() < LATE
         (late if is_late else early).append(line)
     log = [Record(province, n, NOW_MS, None, line) for n, line in enumerate([*early, *late])]
     catalogue = load_catalogue().province(province)
     now = fold(catalogue, log, [BATCH] * (len(log) // BATCH + 1)).tables
     close = now.closes[len(now.closes) * 2 // 3]
     known = log[: close.next_offset]
-    return Told(fold(catalogue, known, [BATCH] * (len(known) // BATCH + 1)).tables, now, close)
+    then = fold(catalogue, known, [BATCH] * (len(known) // BATCH + 1)).tables
+    events = tuple(one for one in map(decode, known) if isinstance(one, Event))
+    return Told(events, then, now, close)
 
 
-def changes(subjects: Subjects, tables: Tables, next_offset: int) -> list[Changed]:
+def changes(subjects: Subjects, told_twice: Told) -> list[Changed]:
     """Return all subjects that bring something else to the one part."""
-    found = []
-    for (kind, _), parts in groupby(sorted(tables.parts.items()), lambda one: one[0][:2]):
-        if kind in subjects.kinds:
-            change = change_of(subjects, 0, dict(parts), next_offset)
-            found += [] if change is None else [change]
-    return found
-
-
-def brought(found: Sequence[Changed]) -> Sums:
-    """Return what they bring more than before, together."""
-    more = [one.after.less(one.before) for one in found]
-    return Sums(sum(one.counted for one in more), sum(one.among for one in more))
+    rewinding = Rewinding(subjects, told_twice.close.next_offset)
+    parts = sorted(told_twice.now.parts.items())
+    stored = {SubjectId(*one): dict(two) for one, two in groupby(parts, lambda one: one[0][:2])}
+    for subject, facts in stored.items():
+        if subject.kind in subjects.kinds or subject.kind == HOME:
+            rewinding.add_stored(facts)
+    late = rewinding.late
+    for event in told_twice.known:
+        if event.fact in late and event.fact is not None and event.assertion is not None:
+            rewinding.take(event.fact, event.assertion)
+    for subject in rewinding.concerned():
+        rewinding.add(subject, stored.get(subject, {}))
+    return rewinding.changes(whole=True)
 
 
 def published(indicator: CompiledIndicator, then: Sources, now: Sources, day: Day) -> Published:
@@ -89,8 +91,10 @@ def test_the_facts_that_came_later_make_the_difference(province: str) -> None:
     """Of every figure that is a sum: what the changed subjects bring is what the figure of that day became different by."""
     told_twice = told(province)
     catalogue, close = load_catalogue().province(province), told_twice.close
-    then, now = (sources_of(catalogue.lists, one.stored) for one in told_twice[:2])
-    restated = 0
+    then, now = (
+        sources_of(catalogue.lists, one.stored) for one in (told_twice.then, told_twice.now)
+    )
+    restated = replaced = 0
     for indicator in catalogue.indicators:
         parts = parts_of(catalogue, indicator, now, ALL, close.closed_day)
         row = published(indicator, then, now, close.closed_day)
@@ -99,7 +103,7 @@ def test_the_facts_that_came_later_make_the_difference(province: str) -> None:
         wanted = difference(parts[0], row)
         if wanted is None:
             continue
-        found = changes(Subjects(catalogue, parts), told_twice.now, close.next_offset)
+        found = changes(Subjects(catalogue, parts), told_twice)
 
         assert (indicator.id, wanted) == (indicator.id, brought(found))
         assert all(one.before != one.after for one in found)
@@ -107,4 +111,6 @@ def test_the_facts_that_came_later_make_the_difference(province: str) -> None:
             fact.assertion.offset >= close.next_offset for one in found for fact in one.facts
         )
         restated += row.is_restated
+        replaced += sum(len(one.replaced) for one in found)
     assert restated > 10
+    assert replaced > 0

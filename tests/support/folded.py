@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from zlib import crc32
 
 from models.book import Book
 from models.catalogue import load_catalogue
@@ -28,7 +29,8 @@ async def fold_log_into(dsn: str, province: str, log: Sequence[Record], until: d
     claim = await ledger.claim(province)
     book = Book.restore(catalogue.province(province), await ledger.load(claim))
     events = [decode(record) for record in log]
-    changes = all_at_once(book.apply(events, {}, next_offset=len(log), last_crc=1))
+    last_crc = crc32(log[-1].value or b"")
+    changes = all_at_once(book.apply(events, {}, next_offset=len(log), last_crc=last_crc))
     await ledger.commit(claim, changes)
     await ledger.commit(claim, book.close_until(day_from_date(until)))
     await ledger.close()

@@ -17,8 +17,8 @@ from models.facts import Record
 from models.topics import all_topics, progress_topic
 from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
-from streams.batch import records_of
 from streams.lines import Line
+from streams.log_reader import records_of
 from streams.sending import Sender
 from streams.settings import Settings
 from streams.topic_admin import ensure_topics
