@@ -46,6 +46,15 @@ class Ceiling(NamedTuple):
         return self.events / self.seconds
 
 
+def between(before: Ceiling, after: Ceiling) -> Ceiling:
+    """Return the mean of two passes, one on each side of what is measured against them: a shared machine is slower now and then."""
+    return Ceiling(
+        before.events,
+        (before.seconds + after.seconds) / 2,
+        (before.cpu_seconds + after.cpu_seconds) / 2,
+    )
+
+
 async def measured(bootstrap: str, ends: Mapping[str, int]) -> Ceiling:
     """Run this module in a process of its own and return what it found."""
     named = [f"{province}={end}" for province, end in ends.items()]

@@ -1,6 +1,6 @@
 """Where a benchmark runs: Kafka and Postgres of its own, topics and schema as an operator makes them, and `tiendo worker` as a process.
 
-Postgres keeps its defaults: a commit is on the disk when it returns.
+Postgres is set as `docker-compose.yml` sets it, and a commit is on the disk when it returns.
 """
 
 import asyncio
@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
+import yaml
 
 from models.catalogue import load_catalogue
 from models.topics import PROVINCES, all_topics
 from sinks.postgres.connection import Connection, connect
-from streams.embedded import embedded_kafka, embedded_postgres
+from streams.embedded import embedded_kafka
 from streams.provision import provide_schema
 from streams.settings import Settings, load_settings
 from streams.topic_admin import ensure_topics
@@ -26,7 +27,9 @@ from tests.bench.report import tell
 from tests.support.eventually import eventually
 from tests.support.kafka import apache_kafka, missing_tool
 from tests.support.processes import Process, Starter, processes
+from tests.support.server import postgres
 
+ROOT: Final = Path(__file__).parents[2]
 POLL_SECONDS: Final = 0.05
 LOOKS_A_CHECK: Final = 100
 """How often it is checked that the worker lives: its log is read for that."""
@@ -172,7 +175,7 @@ async def place(*, embedded: bool) -> AsyncIterator[Place]:
         tell(f"{lacking}: the embedded broker takes its place")
     apache = lacking is None and not embedded
     tell("starting Kafka and Postgres ...")
-    async with _kafka(apache=apache) as bootstrap, embedded_postgres() as dsn:
+    async with _kafka(apache=apache) as bootstrap, _postgres() as dsn:
         settings = load_settings(
             kafka_bootstrap_servers=bootstrap, kafka_idempotence=apache, postgres_dsn=dsn
         )
@@ -195,6 +198,22 @@ async def _kafka(*, apache: bool) -> AsyncIterator[str]:
     else:
         async with embedded_kafka() as bootstrap:
             yield bootstrap
+
+
+@asynccontextmanager
+async def _postgres() -> AsyncIterator[str]:
+    with ExitStack() as stack:
+        server = await asyncio.to_thread(stack.enter_context, postgres(shipped_settings()))
+        yield server.uri
+
+
+def shipped_settings() -> dict[str, str]:
+    """Return what `docker-compose.yml` sets of Postgres."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    program, *options = compose["services"]["postgres"]["command"]
+    assert program == "postgres"
+    assert set(options[::2]) == {"-c"}
+    return dict(option.split("=", 1) for option in options[1::2])
 
 
 @contextmanager

