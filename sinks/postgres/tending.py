@@ -13,9 +13,14 @@ from models.errors import Unavailable
 from models.operating import Decision, Stored
 from sinks.postgres.connection import Connection, Session
 
+HEARD_SECONDS: Final = 10.0
+"""By then a worker has heard of an operator's release: it asks every three seconds, and says how it stands every five. Until then its "parked" is old."""
+
 _TEND: Final = """
 INSERT INTO tiendo.tended (province, worker, standing, detail, seen_at)
 SELECT province, $1, standing, detail, now() FROM unnest($2::text[], $3::text[], $4::text[]) AS given (province, standing, detail)
+WHERE standing <> 'parked' OR NOT EXISTS (
+    SELECT FROM tiendo.decision AS d WHERE d.province = given.province AND d.decided_at > now() - $5 * interval '1 second')
 ON CONFLICT (province) DO UPDATE
 SET worker = excluded.worker, standing = excluded.standing, detail = excluded.detail, seen_at = excluded.seen_at"""
 _LEAVE: Final = "DELETE FROM tiendo.tended WHERE worker = $1"
@@ -57,7 +62,9 @@ class Tending:
         words, details = ([standings[one][column] for one in provinces] for column in (0, 1))
         async with self._session.use() as connection:
             if provinces:
-                await connection.execute(_TEND, self._worker, provinces, words, details)
+                await connection.execute(
+                    _TEND, self._worker, provinces, words, details, HEARD_SECONDS
+                )
             return await stored(connection, provinces)
 
     async def close(self) -> None:

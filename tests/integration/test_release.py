@@ -17,6 +17,7 @@ from sinks.postgres.connection import Connection
 from sinks.postgres.ledger import Ledger
 from sinks.postgres.outbox import Outbox
 from sinks.postgres.release import NotParked, Order, release
+from sinks.postgres.tending import Tending
 from streams.lines import Line
 from streams.log_reader import Unverifiable
 from streams.provision import provide_schema
@@ -35,6 +36,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.logs_error
 SICK, WELL = PROVINCES[1], PROVINCES[3]
 _MARK = "SELECT next_offset FROM tiendo.progress WHERE province = $1"
 _PARKED = "SELECT parked_reason FROM tiendo.progress WHERE province = $1"
+_STANDING = "SELECT standing FROM tiendo.tended WHERE province = $1"
 _DECISIONS = """
 SELECT number, choice, parked_reason, mark_before, mark_after, decided_by, reason FROM tiendo.decision
 WHERE province = $1 ORDER BY number"""
@@ -55,6 +57,15 @@ async def marked(connection: Connection, province: str, offset: int) -> None:
         return bool(await connection.fetchval(_MARK, province) == offset)
 
     await eventually(there, within=45)
+
+
+async def said_parked(connection: Connection, province: str) -> None:
+    """Wait until the province's worker has said that it is parked."""
+
+    async def said() -> bool:
+        return bool(await connection.fetchval(_STANDING, province) == "parked")
+
+    await eventually(said)
 
 
 async def parked(connection: Connection, province: str, reason: str) -> None:
@@ -178,6 +189,7 @@ async def test_a_lost_beginning_is_skipped_by_decision_and_said_ever_after(
     await delete_records(site.kafka.bootstrap, progress_topic(SICK), 7)
     worker = site.worker(http_port="0")
     await parked(connection, SICK, "retention_loss")
+    await said_parked(connection, SICK)
     status, report = await ready(worker)
     seen = json.loads(await told(site, "status", "--json", "--province", SICK))
     assert "parked" == seen["provinces"][0]["state"]
@@ -253,3 +265,26 @@ async def test_a_refold_ends_the_relay_that_could_mark_new_messages_as_sent(
     with pytest.raises(NotParked, match="nothing to release"):
         await release(database, order)
     await outbox.close()
+
+
+async def test_a_worker_that_has_not_heard_of_a_release_parks_nothing_by_saying_so(
+    ledger: Ledger, database: str
+) -> None:
+    """For some seconds it says what was true before: neither is the province parked by that, nor can it be released again."""
+    claim = await ledger.claim(SICK)
+    tending = Tending(database, "a worker")
+    (row,) = await tending.tend({SICK: ("parked", "a bug")})
+    assert "parked" == row.standing
+
+    order = Order(SICK, Choice.RETRY, claim.mark.next_offset, 0, 0, 0, "lan", "mended")
+    await release(database, order)
+
+    (row,) = await tending.tend({SICK: ("parked", "a bug")})
+    assert "released" == row.standing
+    with pytest.raises(NotParked, match="nothing to release"):
+        await release(database, order)
+    (row,) = await tending.tend({SICK: ("claiming", "")})
+    assert "claiming" == row.standing
+    (row,) = await tending.tend({SICK: ("parked", "a bug")})
+    assert "claiming" == row.standing
+    await tending.close()
