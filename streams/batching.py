@@ -236,7 +236,7 @@ class Consumer(stock.Consumer):
         and one province's locked row must not hold up the others.
         """
         self._holdings.clear()
-        self._fetcher_thread.forget_corrupt()
+        self._fetcher_thread.forget()
         self._fetcher_thread.pause(self.assignment())
         for tp in self.assignment():
             self._start_take_over(TP(*tp), delay=0.0)

@@ -24,6 +24,12 @@ FETCH_WAIT_MS: Final = 20
 """How long a broker may hold a fetch that has no records. One is on its way at a time: a partition that goes on waits for its end."""
 BATCH_RECORDS: Final = 40_000
 """Most records of a batch, give or take a portion: small ones cost more than their bytes. Twice what a fetch of usual events has."""
+FIRST_RECORDS: Final = 2_000
+"""Most records of a partition's first batch: each that is full lets the next have `GROWTH` times as many.
+
+Were the first ones large, the desk of the last partition would wait until those of all others were unpacked.
+"""
+GROWTH: Final = 4
 PORTION_RECORDS: Final = 100
 """Records that are unpacked at once; by so many a batch may outgrow its bounds."""
 CAREFUL_SECONDS: Final = 0.2
@@ -53,6 +59,8 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's interface
         self._awake = {_NOBODY}
         """What is handed over as it comes. Changed in the thread only, also while a fetch is waited for."""
+        self._most_records: dict[TP, int] = {}
+        """How many records the next batch may have, of partitions whose first one was full."""
         self._careful = False
         """Whether a fetch met a corrupt record of some partition: it is looked for one partition and one record at a time."""
         self._corrupt: TP | None = None
@@ -75,8 +83,9 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
         # Not through the thread's method queue: its two workers must stay free for fetch and seek while the broker is away.
         return bool(await asyncio.wrap_future(asked)) and coordinator.generation == generation
 
-    def forget_corrupt(self) -> None:
-        """Fetch as usual again: what was assigned is no longer what is."""
+    def forget(self) -> None:
+        """Begin anew: what was assigned is no longer what is."""
+        self._most_records.clear()
         self._careful, self._corrupt = False, None
 
     def pause(self, tps: Iterable[TP]) -> None:
@@ -127,7 +136,10 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
             return found.get(tp, ())
 
         for tp, batch in fetched.items():
-            await fill(batch, partial(more, tp), self.app.conf.consumer_max_fetch_size)
+            most = self._most_records.get(tp, FIRST_RECORDS)
+            await fill(batch, partial(more, tp), self.app.conf.consumer_max_fetch_size, most)
+            if len(batch) >= most:
+                self._most_records[tp] = min(most * GROWTH, BATCH_RECORDS)
         # Nothing was waited for since: the fetcher's task has not run.
         self._pause(consumer, fetched)
         return fetched
@@ -151,14 +163,17 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
 
 
 async def fill(
-    batch: list[Any], more: Callable[[], Awaitable[Sequence[Any]]], most_bytes: int
+    batch: list[Any],
+    more: Callable[[], Awaitable[Sequence[Any]]],
+    most_bytes: int,
+    most_records: int,
 ) -> None:
-    """Add portions to a batch until it weighs `most_bytes`, has `BATCH_RECORDS`, or nothing more of the partition is here.
+    """Add portions to a batch until it weighs `most_bytes`, has `most_records`, or nothing more of the partition is here.
 
     An error that a portion meets is left to the next fetch, which meets it again: to raise it would skip what the batch has.
     """
     size = _bytes(batch)
-    while size < most_bytes and len(batch) < BATCH_RECORDS:
+    while size < most_bytes and len(batch) < most_records:
         try:
             portion = await more()
         except KafkaError:

@@ -89,7 +89,14 @@ class Worker:
 
     def first_claim(self) -> float:
         """Return when it first owned a province, in seconds since the epoch."""
-        return datetime.fromisoformat(self.logged("province.claimed")[0]["timestamp"]).timestamp()
+        return self._first("province.claimed")
+
+    def first_commit(self) -> float:
+        """Return when its first batch was committed, in seconds since the epoch."""
+        return self._first("batch.committed")
+
+    def _first(self, event: str) -> float:
+        return datetime.fromisoformat(self.logged(event)[0]["timestamp"]).timestamp()
 
     def fail_if_ended(self) -> None:
         """Raise with the end of its log when it no longer runs or has given a province up."""

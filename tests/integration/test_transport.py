@@ -6,7 +6,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from streams.batch import Batch
-from streams.fetching import BATCH_RECORDS, PORTION_RECORDS
+from streams.fetching import BATCH_RECORDS, FIRST_RECORDS, GROWTH, PORTION_RECORDS
 from tests.support.eventually import eventually
 from tests.support.kafka import ApacheKafka, administration, create_topics, send
 from tests.support.owners import CountingLedger, CountingOwner, reading, transport_settings
@@ -41,7 +41,10 @@ async def test_each_record_is_applied_once_and_in_order(kafka: ApacheKafka) -> N
 async def test_a_fetch_that_unpacks_to_many_records_makes_several_batches(
     kafka: ApacheKafka,
 ) -> None:
-    """Each has no more than its bounds allow, nothing between them is skipped, and a worker that leaves between them loses nothing."""
+    """Each has no more than its bounds allow, nothing between them is skipped, and a worker that leaves between them loses nothing.
+
+    The first ones of each worker are small: what a backlog begins with is not to wait for the unpacking of much more.
+    """
     [topic] = fresh()
     await create_topics(kafka.bootstrap, [topic])
     count = 3 * BATCH_RECORDS
@@ -50,11 +53,16 @@ async def test_a_fetch_that_unpacks_to_many_records_makes_several_batches(
 
     async with reading(settings, CountingOwner(ledger), [topic]):
         await eventually(lambda: ledger.applied(topic))
+    batches = ledger.rows[topic].batches
+    before = len(batches)
     async with reading(settings, CountingOwner(ledger), [topic]):
         await eventually(lambda: len(ledger.applied(topic)) >= count)
 
     assert numbers(0, count) == ledger.applied(topic)
-    assert max(ledger.rows[topic].batches) <= BATCH_RECORDS + PORTION_RECORDS
+    assert max(batches) <= BATCH_RECORDS + PORTION_RECORDS
+    for first, second in (batches[:2], batches[before : before + 2]):
+        assert FIRST_RECORDS <= first < FIRST_RECORDS + PORTION_RECORDS
+        assert second < FIRST_RECORDS * GROWTH + PORTION_RECORDS
 
 
 async def test_records_are_read_however_their_sender_packs_them(kafka: ApacheKafka) -> None:

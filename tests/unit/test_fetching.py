@@ -54,7 +54,7 @@ async def test_a_batch_is_full_by_bytes_or_by_records(
     """Keys, values and headers weigh; it outgrows its bounds by less than a portion, and is never empty."""
     backlog = Backlog(record_bytes)
 
-    await fill(backlog.batch, backlog.more, most_bytes)
+    await fill(backlog.batch, backlog.more, most_bytes, BATCH_RECORDS)
 
     assert list(range(expected)) == [one.offset for one in backlog.batch]
     assert backlog.taken == expected
@@ -64,7 +64,7 @@ async def test_a_batch_ends_where_the_fetch_does() -> None:
     """Nobody waits for more."""
     backlog = Backlog(100, ends_at=4 * PORTION_RECORDS)
 
-    await fill(backlog.batch, backlog.more, 1_000_000)
+    await fill(backlog.batch, backlog.more, 1_000_000, BATCH_RECORDS)
 
     assert list(range(4 * PORTION_RECORDS)) == [one.offset for one in backlog.batch]
 
@@ -73,7 +73,7 @@ async def test_what_was_taken_before_an_error_is_delivered() -> None:
     """The position is behind it already, so an error now would lose it; the next fetch meets the error again."""
     backlog = Backlog(100, CorruptRecordException("Invalid CRC"), ends_at=3 * PORTION_RECORDS)
 
-    await fill(backlog.batch, backlog.more, 1_000_000)
+    await fill(backlog.batch, backlog.more, 1_000_000, BATCH_RECORDS)
 
     assert list(range(3 * PORTION_RECORDS)) == [one.offset for one in backlog.batch]
     with pytest.raises(CorruptRecordException):
