@@ -93,6 +93,7 @@ def _python(
             PEER_DSN=around.dsn,
             PEER_PGHOST=around.socket_directory,
             PEER_STATE=str(around.state),
+            PYTHONSAFEPATH="",  # its environment has no checkout on its path: the working directory is one
             **environment,
         )
 
