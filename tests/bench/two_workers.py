@@ -22,7 +22,7 @@ WORK_SECONDS: Final = 400
 async def main() -> None:
     """Work the same log off twice, each time on services of its own."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.two_workers", description=__doc__)
-    parser.add_argument("--events", type=int, default=60_000, help="of each province")
+    parser.add_argument("--events", type=int, default=80_000, help="of each province")
     options = parser.parse_args()
     every = load(SEED, 5 * options.events, days=90, agencies=200)
     lines = [(province, line) for province, line in every if province in PROVINCES]
