@@ -62,7 +62,7 @@ async def bench_pipeline(
         days_closed=await place.connection.fetchval(_DAYS),
         seconds=round(ended - claimed, 2),
         seconds_from_start=round(ended - started, 2),
-        first_commit_seconds=round(worker.first_commit() - claimed, 2),
+        first_commit_seconds=round(worker.times("batch.committed")[0] - claimed, 2),
         cpu_seconds=round(worker.cpu_seconds, 2),
         ceiling_cpu_seconds=round(ceiling.cpu_seconds, 2),
         broker=place.broker,

@@ -89,14 +89,12 @@ class Worker:
 
     def first_claim(self) -> float:
         """Return when it first owned a province, in seconds since the epoch."""
-        return self._first("province.claimed")
+        return self.times("province.claimed")[0]
 
-    def first_commit(self) -> float:
-        """Return when its first batch was committed, in seconds since the epoch."""
-        return self._first("batch.committed")
-
-    def _first(self, event: str) -> float:
-        return datetime.fromisoformat(self.logged(event)[0]["timestamp"]).timestamp()
+    def times(self, event: str) -> list[float]:
+        """Return when its log tells of an event, in seconds since the epoch."""
+        stamps = [line["timestamp"] for line in self.logged(event)]
+        return [datetime.fromisoformat(stamp).timestamp() for stamp in stamps]
 
     def fail_if_ended(self) -> None:
         """Raise with the end of its log when it no longer runs or has given a province up."""
